@@ -4,10 +4,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin
 
-from spg_registry.core.errors import Fault
+from pydantic import BaseModel, ValidationError
+
+from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import DEFAULT_LOCALE, sentence
+
+S = TypeVar("S", bound=BaseModel)
+
+_FAULTS = {
+    "missing": "required",
+    "string_too_short": "required",
+    "string_too_long": "too_long",
+    "enum": "bad_choice",
+    "literal_error": "bad_choice",
+    "greater_than": "too_small",
+    "greater_than_equal": "too_small",
+    "less_than": "too_large_number",
+    "less_than_equal": "too_large_number",
+    "too_short": "required",
+    "extra_forbidden": "unknown_field",
+    "json_invalid": "bad_json",
+}
+_LIMITS = {"max_length", "gt", "ge", "lt", "le", "min_length"}
 
 
 @dataclass
@@ -75,3 +95,84 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def parse(schema: type[S], data: Mapping[str, Any], **known: Any) -> S:
+    """A posted form as the schema that the JSON API takes too; raises Invalid with every fault.
+
+    Empty fields count as absent. `units-0-name` goes to the first of `units`, faults come back
+    under the same names. `known` are values that the page itself knows (the round, the producer).
+    """
+    try:
+        return schema.model_validate(_nested(schema, data) | known)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error.errors())) from error
+
+
+def faults_of(problems: Iterable[Any], skip: int = 0) -> list[Fault]:
+    """pydantic's complaints as faults of ours; `skip` drops leading parts such as `body`."""
+    found = []
+    for problem in problems:
+        kind = problem["type"]
+        code = _FAULTS.get(kind) or next(
+            (
+                name
+                for prefix, name in (
+                    ("date", "bad_date"),
+                    ("time", "bad_date"),
+                    ("int", "bad_number"),
+                    ("float", "bad_number"),
+                    ("decimal", "bad_number"),
+                )
+                if kind.startswith(prefix)
+            ),
+            "bad_value",
+        )
+        limits = [v for k, v in problem.get("ctx", {}).items() if k in _LIMITS]
+        place = "-".join(str(part) for part in problem["loc"][skip:])
+        found.append(Fault(place, code, {"limit": limits[0]} if limits else {}))
+    return found
+
+
+def _nested(schema: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name in data:
+        texts = [text.strip() for text in _as_typed(_all(data, name)) if text.strip()]
+        if name == "csrf_token" or not texts:
+            continue
+        parts = name.split("-")
+        node = tree
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+        node[parts[-1]] = texts if _wants_list(schema, parts) else texts[-1]
+    return {name: _listed(value) for name, value in tree.items()}
+
+
+def _listed(node: Any) -> Any:
+    """`{"0": …, "1": …}` is a list; gaps left by removed rows close."""
+    if not isinstance(node, dict):
+        return node
+    ready = {name: _listed(value) for name, value in node.items()}
+    if ready and all(name.isdigit() for name in ready):
+        return [ready[name] for name in sorted(ready, key=int)]
+    return ready
+
+
+def _wants_list(schema: type[BaseModel], parts: list[str]) -> bool:
+    """Whether the field at the end of a path takes many plain values (ticked boxes)."""
+    kind: Any = schema
+    for part in parts:
+        if part.isdigit():
+            continue
+        fields = getattr(kind, "model_fields", {})
+        if part not in fields:
+            return False
+        kind = fields[part].annotation
+        inner = [arg for arg in (kind, *get_args(kind)) if get_origin(arg) in (list, set)]
+        if inner:
+            kind = get_args(inner[0])[0]
+            if part == parts[-1]:
+                return True
+        elif get_args(kind):
+            kind = next(arg for arg in get_args(kind) if arg is not type(None))
+    return False

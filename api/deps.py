@@ -1,0 +1,144 @@
+"""What a route asks for: a session, who acts, the moment, a form, a page of a list."""
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from api.ground import Ground
+from spg_registry.committees import service as committees
+from spg_registry.core import clock
+from spg_registry.core.errors import Forbidden, Unauthenticated
+from spg_registry.core.permissions import NOBODY, Actor
+from spg_registry.people import service as people
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION_COOKIE = "spg_session"
+VISIT_COOKIE = "spg_visit"
+MAX_FORM_FIELDS = 5_000
+
+T = TypeVar("T")
+
+
+class NotSignedIn(Unauthenticated):
+    """A page that needs a login was asked for without one: the way leads to `/entrar`."""
+
+    code = "unauthenticated"
+
+
+class BadCsrf(Forbidden):
+    """A form came back without the token that was put into it."""
+
+    code = "bad_csrf"
+
+
+def ground(request: Request) -> Ground:
+    found: Ground = request.app.state.ground
+    return found
+
+
+async def session(request: Request) -> AsyncIterator[Session]:
+    """A read snapshot for safe methods; else a write, committed before the answer leaves."""
+    async with ground(request).transaction(writes=request.method not in SAFE_METHODS) as opened:
+        yield opened
+
+
+async def reading(request: Request) -> AsyncIterator[Session]:
+    """A read snapshot for a POST that changes nothing (a verification)."""
+    async with ground(request).transaction(writes=False) as opened:
+        yield opened
+
+
+def now() -> datetime:
+    return clock.now()
+
+
+GroundDep = Annotated[Ground, Depends(ground)]
+SessionDep = Annotated[Session, Depends(session, scope="function")]
+ReadDep = Annotated[Session, Depends(reading, scope="function")]
+NowDep = Annotated[datetime, Depends(now)]
+
+
+def bearer(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
+    """Who calls the JSON API: an access token or nobody. Cookies do not count here, so that no
+    other site can make a browser write."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not token:
+        return NOBODY
+    if scheme.lower() != "bearer":
+        raise Unauthenticated()
+    return committees.bearer_actor(opened, moment, token.strip())
+
+
+def visitor(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
+    """Who looks at a page: a signed-in user, or nobody."""
+    request.state.actor = None
+    request.state.csrf_token = request.cookies.get(VISIT_COOKIE, "")
+    found = people.session_user(opened, moment, request.cookies.get(SESSION_COOKIE, ""))
+    if found is None:
+        return NOBODY
+    login, account = found
+    actor = committees.actor_of(opened, account)
+    request.state.csrf_token = login.csrf
+    request.state.actor = actor
+    return actor
+
+
+ActorDep = Annotated[Actor, Depends(bearer)]
+VisitorDep = Annotated[Actor, Depends(visitor)]
+
+
+def user(actor: VisitorDep) -> Actor:
+    if actor.id is None:
+        raise NotSignedIn()
+    return actor
+
+
+UserDep = Annotated[Actor, Depends(user)]
+
+
+async def form(request: Request, _visitor: VisitorDep) -> FormData:
+    """The posted form, once its CSRF token is the one that was given out."""
+    data = await request.form(max_fields=MAX_FORM_FIELDS)
+    expected = request.state.csrf_token
+    if not expected or not secrets.compare_digest(str(data.get("csrf_token", "")), expected):
+        raise BadCsrf()
+    return data
+
+
+FormDep = Annotated[FormData, Depends(form)]
+
+
+class Page(BaseModel):
+    """Which part of a list is wanted."""
+
+    limit: int = 50
+    offset: int = 0
+
+
+def page(
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Page:
+    return Page(limit=limit, offset=offset)
+
+
+PageDep = Annotated[Page, Depends(page)]
+
+
+class Listing(BaseModel, Generic[T]):
+    """A part of a list, and how long the whole is."""
+
+    items: list[T]
+    total: int
+    limit: int
+    offset: int
+
+    @classmethod
+    def of(cls, items: list[Any], total: int, asked: Page) -> "Listing[T]":
+        return cls(items=items, total=total, limit=asked.limit, offset=asked.offset)

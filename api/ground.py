@@ -1,0 +1,47 @@
+"""What the process stands on: its settings, its database, and its place in line for writing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from spg_registry.core import clock
+from spg_registry.core.config import Settings
+from spg_registry.core.db import Database
+
+
+class Ground:
+    """One a process, at `app.state.ground`.
+
+    Waiting happens here, on the event loop, and never inside a worker thread: a thread that waits
+    for a connection or for the writer's turn is one thread less for whoever holds it, and at
+    enough requests nobody moves again.
+    """
+
+    def __init__(self, settings: Settings, database: Database | None = None) -> None:
+        self.settings = settings
+        self.database = database or Database(settings.database_url, settings.pool_size)
+        self._connections = anyio.Semaphore(self.database.pool_size)
+        self._writers = anyio.Semaphore(1 if self.database.dialect == "sqlite" else 1_000_000)
+
+    @asynccontextmanager
+    async def transaction(self, *, writes: bool) -> AsyncIterator[Session]:
+        """One unit of work. A write is committed when the block ends well, before any answer."""
+        if not writes:
+            async with self._connections, self._opened(writes=False) as session:
+                yield session
+            return
+        async with self._writers, self._connections, self._opened(writes=True) as session:
+            yield session
+            await run_in_threadpool(session.commit)
+
+    @asynccontextmanager
+    async def _opened(self, *, writes: bool) -> AsyncIterator[Session]:
+        session = self.database.open(writes=writes, now=clock.now())
+        try:
+            yield session
+        finally:
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(session.close)

@@ -1,0 +1,95 @@
+"""The door: signing in and out, with a session in a secure cookie."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.deps import (
+    SESSION_COOKIE,
+    VISIT_COOKIE,
+    FormDep,
+    GroundDep,
+    NowDep,
+    SessionDep,
+    VisitorDep,
+)
+from api.forms import Form
+from api.render import locale_of, redirect, render
+from spg_registry.core.config import settings
+from spg_registry.core.messages import sentence
+from spg_registry.people import service as people
+
+router = APIRouter(include_in_schema=False)
+
+DEMO_LOGINS = (
+    ("coordinadora", "Coordinación del primer comité"),
+    ("secretaria", "Secretaría del primer comité"),
+    ("evaluador", "Evaluador del primer comité"),
+    ("coordinador2", "Coordinación de otro comité"),
+    ("control", "Control nacional"),
+    ("cnape", "Coordinación nacional, solo lectura"),
+    ("admin", "Administración del registro"),
+)
+
+
+@router.get("/entrar")
+def show(
+    request: Request,
+    visitor: VisitorDep,
+    ground: GroundDep,
+    to: Annotated[str, Query(alias="next")] = "",
+) -> Response:
+    if visitor.id is not None:
+        return redirect(_ours(to))
+    return _page(request, ground.settings.secure_cookies, Form(), _ours(to))
+
+
+@router.post("/entrar")
+def sign_in(
+    request: Request, session: SessionDep, now: NowDep, ground: GroundDep, data: FormDep
+) -> Response:
+    """A refused try is an outcome, not an exception: it is committed, so that it counts."""
+    username, to = str(data.get("username", "")).strip(), _ours(str(data.get("next", "")))
+    address = request.client.host if request.client else ""
+    attempt = people.sign_in(session, now, username, str(data.get("password", "")), address)
+    if attempt.token is None:
+        text = sentence(f"error.{attempt.refusal}", locale_of(request), seconds=attempt.seconds)
+        form = Form.of({"username": username}, {"username": text})
+        status = 429 if attempt.seconds else 422
+        return _page(request, ground.settings.secure_cookies, form, to, status)
+    answer = redirect(to)
+    answer.set_cookie(
+        SESSION_COOKIE,
+        attempt.token,
+        max_age=ground.settings.session_hours * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=ground.settings.secure_cookies,
+    )
+    answer.delete_cookie(VISIT_COOKIE)
+    return answer
+
+
+@router.post("/salir")
+def sign_out(request: Request, session: SessionDep, now: NowDep, _data: FormDep) -> Response:
+    people.sign_out(session, now, request.cookies.get(SESSION_COOKIE, ""))
+    answer = redirect("/entrar", flash="signed_out")
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+def _page(request: Request, secure: bool, form: Form, to: str, status: int = 200) -> Response:
+    """The form, with a token of its own: who has no session yet needs one against login CSRF."""
+    token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
+    request.state.csrf_token = token
+    logins = DEMO_LOGINS if settings().demo else ()
+    page = render(request, "login.html", status, form=form, next=to, logins=logins)
+    page.set_cookie(VISIT_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+    return page
+
+
+def _ours(path: str) -> str:
+    """Only a path of this host, never another site's address."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/inicio"

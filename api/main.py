@@ -1,0 +1,55 @@
+"""The application: rooms of routes on one ground."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from api import errors, health, login
+from api.ground import Ground
+from api.render import Assets
+from api.shield import Shield
+from api.v1 import routers as v1_routers
+from api.web import routers as web_routers
+from spg_registry.core.config import Settings, settings
+from spg_registry.core.db import Database
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    ground: Ground = app.state.ground
+    # As many threads as connections: a thread that waits for a connection helps nobody.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = ground.database.pool_size
+    yield
+    ground.database.dispose()
+
+
+def create_app(given: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """An application on the given settings and database, or on those of the environment."""
+    chosen = given or settings()
+    app = FastAPI(
+        title="SPG registry",
+        version=version("spg-registry"),
+        lifespan=_lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.ground = Ground(chosen, database)
+    errors.install(app)
+    app.add_middleware(
+        Shield, upload_bytes=chosen.upload_mb * 1_000_000, https=chosen.secure_cookies
+    )
+    app.include_router(health.router)
+    app.include_router(login.router)
+    for router in web_routers():
+        app.include_router(router, include_in_schema=False)
+    for router in v1_routers():
+        app.include_router(router, prefix="/api/v1")
+    app.mount("/static", Assets())
+    return app
+
+
+app = create_app()

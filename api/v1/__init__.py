@@ -1,0 +1,12 @@
+"""The JSON API: the same verbs as the pages, for programs."""
+
+from importlib import import_module
+
+from fastapi import APIRouter
+
+ROOMS: tuple[str, ...] = ()
+
+
+def routers() -> list[APIRouter]:
+    """The routers of all rooms, in the order of the domain."""
+    return [import_module(f"api.v1.{room}").router for room in ROOMS]

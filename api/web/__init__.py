@@ -1,0 +1,12 @@
+"""The pages: Spanish addresses, plain forms, the same verbs as the JSON API."""
+
+from importlib import import_module
+
+from fastapi import APIRouter
+
+ROOMS: tuple[str, ...] = ()
+
+
+def routers() -> list[APIRouter]:
+    """The routers of all rooms, in the order of the domain."""
+    return [import_module(f"api.web.{room}").router for room in ROOMS]

@@ -1,0 +1,1 @@
+"""The registry of participatory guarantee systems: everything it knows, nothing of HTTP."""

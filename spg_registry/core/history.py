@@ -1,0 +1,120 @@
+"""Row images: every write that the register can see leaves a picture of the row it made.
+
+The sequence is given at the end of the transaction, under a lock, so that it is gap-free and in
+commit order on both databases. *As of*, *known at*, the change feed and the mirror read from here
+(register.md, properties 1 and 4).
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, event, insert, inspect
+from sqlalchemy.orm import Session as OrmSession
+from sqlmodel import Field, Session, SQLModel
+
+from spg_registry.core import clock
+from spg_registry.core.db import document, instant, next_number
+
+SEQUENCE_LOCK = 0x5B6_0001
+
+
+class Change(SQLModel, table=True):
+    """One row image. `kind` is `insert` or `update`; `row` has no personal column."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_table_key", "table_name", "key"),)
+
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recorded_at: datetime = instant(index=True)
+    effective_on: date
+    kind: str = Field(max_length=8)
+    table_name: str = Field(max_length=40)
+    key: str = Field(max_length=60)
+    row: dict[str, Any] = document()
+
+
+class Recorded(SQLModel):
+    """Base of the tables whose rows leave images. Nothing recorded is ever deleted.
+
+    `__personal__` names columns that stay out of the image, so that erasure stays possible.
+    """
+
+    __personal__: ClassVar[frozenset[str]] = frozenset()
+
+
+def image(row: Recorded) -> dict[str, Any]:
+    """The row as the change feed shows it: dates and moments as ISO text."""
+    return {
+        column.key: spelled(getattr(row, column.key))
+        for column in inspect(type(row)).columns
+        if column.key not in row.__personal__
+    }
+
+
+def spelled(value: Any) -> Any:
+    """The one spelling of a value in an image."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def effective(session: Session, day: date | None) -> None:
+    """Say from which day the writes that follow count; None means today."""
+    session.info["effective_on"] = day
+
+
+def key_of(row: SQLModel) -> str:
+    """A row's primary key as text; parts of a composite key joined by a slash."""
+    return "/".join(str(part) for part in inspect(type(row)).primary_key_from_instance(row))
+
+
+@event.listens_for(OrmSession, "after_flush")
+def _collect(session: OrmSession, _context: object) -> None:
+    for gone in session.deleted:
+        if isinstance(gone, Recorded):
+            raise TypeError(f"{type(gone).__name__} is recorded and must not be deleted")
+    images = session.info.setdefault("images", {})
+    for kind, rows in (("insert", session.new), ("update", session.dirty)):
+        for row in rows:
+            if isinstance(row, Recorded) and (kind == "insert" or session.is_modified(row)):
+                _keep(session, images, kind, row)
+
+
+def _keep(session: OrmSession, images: dict[Any, Any], kind: str, row: Recorded) -> None:
+    """The last state in a transaction counts; a row born in it stays an insert."""
+    where = (str(inspect(type(row)).local_table.name), key_of(row))
+    first = images.get(where)
+    day = getattr(row, "effective_on", None) or session.info.get("effective_on")
+    images[where] = {"kind": first["kind"] if first else kind, "row": image(row), "day": day}
+
+
+@event.listens_for(OrmSession, "before_commit")
+def _write(session: OrmSession) -> None:
+    session.flush()
+    images = session.info.pop("images", None)
+    if not images:
+        return
+    now = session.info.get("now") or clock.now()
+    sequence = next_number(session, Change.sequence, SEQUENCE_LOCK)  # type: ignore[arg-type]
+    session.connection().execute(
+        insert(Change),
+        [
+            {
+                "sequence": sequence + place,
+                "recorded_at": now,
+                "effective_on": kept["day"] or clock.local_date(now),
+                "kind": kept["kind"],
+                "table_name": table,
+                "key": key,
+                "row": kept["row"],
+            }
+            for place, ((table, key), kept) in enumerate(images.items())
+        ],
+    )
+
+
+@event.listens_for(OrmSession, "after_rollback")
+def _forget(session: OrmSession) -> None:
+    session.info.pop("images", None)

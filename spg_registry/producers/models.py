@@ -1,0 +1,237 @@
+"""Producers, who stands behind them, where they are enrolled, and what they work on."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from spg_registry.core.db import coded, key
+from spg_registry.core.history import Recorded
+from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
+
+
+class ProducerKind(StrEnum):
+    FAMILY = "family"
+    PERSON = "person"
+    GROUP = "group"
+    COMPANY = "company"
+
+
+class Tenure(StrEnum):
+    OWN = "own"
+    COMMUNAL = "communal"
+    RENTED = "rented"
+    LENT = "lent"
+    OTHER = "other"
+
+
+class WaterSource(StrEnum):
+    RAIN = "rain"
+    SPRING = "spring"
+    RIVER = "river"
+    WELL = "well"
+    CANAL = "canal"
+    NETWORK = "network"
+    OTHER = "other"
+
+
+class Household(Recorded, table=True):
+    """People who live and farm together; who is of it does not evaluate it."""
+
+    __tablename__ = "household"
+
+    id: int = key()
+    community_id: int | None = Field(default=None, foreign_key="community.id")
+
+
+class Producer(Recorded, table=True):
+    """Who holds seals. `code` is nationally unique and means nothing.
+
+    `display_name` is public only with `publication_consent`; else initials are shown.
+    """
+
+    __tablename__ = "producer"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"display_name", "nit"})
+
+    id: int = key()
+    number: int = Field(unique=True)
+    code: str = Field(max_length=16, unique=True)
+    kind: ProducerKind = coded(ProducerKind)
+    display_name: str = Field(max_length=160, index=True)
+    search_key: str = Field(default="", max_length=200, index=True)
+    publication_consent: bool = False
+    community_id: int = Field(foreign_key="community.id", index=True)
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
+    nit: str | None = Field(default=None, max_length=20)
+
+
+class Holder(Recorded, table=True):
+    """A person behind a producer, in order (`position` 1 is the first holder), dated."""
+
+    __tablename__ = "holder"
+    __table_args__ = (UniqueConstraint("producer_id", "person_id", "since"),)
+
+    id: int = key()
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    position: int = 1
+    since: date
+    until: date | None = None
+
+
+class Enrolment(Recorded, table=True):
+    """Ties a producer to an SPG under the code it has there. Who moves gets a new one."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("spg_id", "code"),)
+
+    id: int = key()
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    spg_id: int = Field(foreign_key="spg.id", index=True)
+    code: str = Field(max_length=40)
+    enrolled_on: date
+    ended_on: date | None = None
+    status: EnrolmentStatus = coded(EnrolmentStatus, EnrolmentStatus.APPLICANT)
+    status_since: date
+    status_reason: str | None = Field(default=None, max_length=400)
+
+
+class Pledge(Recorded, table=True):
+    """The signed letter of commitment to an SPG; a mark with a witness counts as a signature."""
+
+    __tablename__ = "pledge"
+
+    id: int = key()
+    enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
+    signed_on: date
+    signed_by_mark: bool = False
+    witness: str | None = Field(default=None, max_length=120)
+
+
+class Interest(Recorded, table=True):
+    """What ties a person to a producer, declared or found: household, kin, trade, debt."""
+
+    __tablename__ = "interest"
+
+    id: int = key()
+    person_id: int = Field(foreign_key="person.id", index=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    kind: InterestKind = coded(InterestKind)
+    degree: int | None = None
+    declared: bool = True
+    since: date
+    until: date | None = None
+
+
+class Organisation(Recorded, table=True):
+    """A producer organisation (association, cooperative, …)."""
+
+    __tablename__ = "organisation"
+
+    id: int = key()
+    code: str = Field(max_length=24, unique=True)
+    name: str = Field(max_length=160, unique=True)
+    municipality_code: str | None = Field(default=None, foreign_key="municipality.ine_code")
+
+
+class OrganisationMembership(Recorded, table=True):
+    __tablename__ = "organisation_membership"
+
+    id: int = key()
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    since: date
+    until: date | None = None
+
+
+class Unit(Recorded, table=True):
+    """A production unit. The point is for the control profile only."""
+
+    __tablename__ = "unit"
+
+    id: int = key()
+    code: str = Field(max_length=24, unique=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    name: str = Field(max_length=120)
+    municipality_code: str = Field(foreign_key="municipality.ine_code", index=True)
+    community_id: int = Field(foreign_key="community.id", index=True)
+    lat: float | None = None
+    lon: float | None = None
+    tenure: Tenure = coded(Tenure, Tenure.OWN)
+    parallel_production: bool = False
+    water_source: WaterSource | None = coded(WaterSource, optional=True)
+    since: date
+    until: date | None = None
+
+
+class Plot(Recorded, table=True):
+    """A piece of land with a transition clock of its own; area in whole m²."""
+
+    __tablename__ = "plot"
+    __table_args__ = (
+        CheckConstraint("area_m2 > 0", name="area"),
+        CheckConstraint(
+            "(last_input = 'date') = (last_input_on IS NOT NULL)", name="last_input_on"
+        ),
+    )
+
+    id: int = key()
+    code: str = Field(max_length=28, unique=True)
+    name: str = Field(max_length=80)
+    area_m2: int
+    last_input: LastInput = coded(LastInput, LastInput.UNKNOWN)
+    last_input_on: date | None = None
+
+
+class UnitPlot(Recorded, table=True):
+    """A plot in a unit. Several units may share one; it is counted once."""
+
+    __tablename__ = "unit_plot"
+
+    unit_id: int = Field(foreign_key="unit.id", primary_key=True)
+    plot_id: int = Field(foreign_key="plot.id", primary_key=True, index=True)
+
+
+class CollectionZone(Recorded, table=True):
+    """Where wild products are gathered: a bounded zone and a plan."""
+
+    __tablename__ = "collection_zone"
+
+    id: int = key()
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    name: str = Field(max_length=120)
+    bounds: str | None = Field(default=None, max_length=2000)
+    plan: str | None = Field(default=None, max_length=2000)
+    plan_until: date | None = None
+
+
+class Facility(Recorded, table=True):
+    """Where a processor works."""
+
+    __tablename__ = "facility"
+
+    id: int = key()
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    name: str = Field(max_length=120)
+    process: str = Field(max_length=200)
+
+
+class Crop(Recorded, table=True):
+    """A product of a unit in a season, on a plot where it has one.
+
+    Area in m², animals as heads, bees as hives, yield in kg a season.
+    """
+
+    __tablename__ = "crop"
+
+    id: int = key()
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    plot_id: int | None = Field(default=None, foreign_key="plot.id", index=True)
+    product_code: str = Field(foreign_key="product.code")
+    season: int = Field(index=True)
+    area_m2: int | None = None
+    heads: int | None = None
+    hives: int | None = None
+    expected_kg: int | None = None

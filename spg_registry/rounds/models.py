@@ -1,0 +1,129 @@
+"""Rounds of inspection: who is sent where, what they saw, what has to be mended."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from spg_registry.core.db import coded, document, instant, key
+from spg_registry.core.history import Recorded
+from spg_registry.rules.words import FindingClass, FindingState, RoundState, VisitState
+
+
+class RoundKind(StrEnum):
+    ORDINARY = "ordinary"
+    NEWCOMERS = "newcomers"
+    FOLLOW_UP = "follow_up"
+    UNANNOUNCED = "unannounced"
+
+
+class AssignmentOutcome(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    RELEASED = "released"
+
+
+class Acknowledgement(StrEnum):
+    """How the producer confirmed: with code and PIN, or by a mark before a witness."""
+
+    SELF = "self"
+    ASSISTED = "assisted"
+
+
+class Round(Recorded, table=True):
+    """A round of an SPG. Standard, checklist and ruleset are frozen into it when it opens."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        CheckConstraint("period_until >= period_from", name="period"),
+        UniqueConstraint("spg_id", "number"),
+    )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"frozen"})  # large; its digest is kept
+
+    id: int = key()
+    committee_id: int = Field(foreign_key="committee.id", index=True)
+    spg_id: int = Field(foreign_key="spg.id", index=True)
+    number: int
+    kind: RoundKind = coded(RoundKind, RoundKind.ORDINARY)
+    name: str = Field(max_length=120)
+    period_from: date
+    period_until: date
+    state: RoundState = coded(RoundState, RoundState.PLANNED)
+    state_since: date
+    frozen_digest: str | None = Field(default=None, max_length=64)
+    frozen: dict[str, Any] = document()
+
+
+class Visit(Recorded, table=True):
+    """One unit seen in one round.
+
+    `answers` maps item codes to `{"answer": …, "note": …}`; `visited_on` is the paper's date,
+    `entered_at` when it was typed; `version` rises with every save, for the second writer.
+    """
+
+    __tablename__ = "visit"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"present", "statement", "lat", "lon"})
+
+    id: int = key()
+    round_id: int = Field(foreign_key="round.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    state: VisitState = coded(VisitState, VisitState.ASSIGNED)
+    version: int = 1
+    due_on: date | None = None
+    visited_on: date | None = None
+    plots_seen: list[int] = document(list)
+    answers: dict[str, Any] = document()
+    present: str | None = Field(default=None, max_length=400)
+    statement: str | None = Field(default=None, max_length=2000)
+    acknowledged_on: date | None = None
+    acknowledged_how: Acknowledgement | None = coded(Acknowledgement, optional=True)
+    witness: str | None = Field(default=None, max_length=120)
+    lat: float | None = None
+    lon: float | None = None
+    entered_at: datetime | None = instant(optional=True)
+    entered_by: int | None = Field(default=None, foreign_key="user_account.id")
+    reviewed_at: datetime | None = instant(optional=True)
+    reviewed_by: int | None = Field(default=None, foreign_key="user_account.id")
+    return_reason: str | None = Field(default=None, max_length=400)
+
+
+class Assignment(Recorded, table=True):
+    """An evaluator sent to a unit. A refused pair stays on record with its reasons."""
+
+    __tablename__ = "assignment"
+
+    id: int = key()
+    round_id: int = Field(foreign_key="round.id", index=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    appointment_id: int = Field(foreign_key="evaluator_appointment.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    outcome: AssignmentOutcome = coded(AssignmentOutcome)
+    reasons: list[Any] = document(list)
+    waiver: str | None = Field(default=None, max_length=400)
+    at: datetime = instant()
+
+
+class Finding(Recorded, table=True):
+    """A non-conformity: what, how grave, what to do until when, and how it ended."""
+
+    __tablename__ = "finding"
+
+    id: int = key()
+    code: str = Field(max_length=24, unique=True)
+    visit_id: int = Field(foreign_key="visit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    item_code: str | None = Field(default=None, max_length=40)
+    grade: FindingClass = coded(FindingClass)
+    description: str = Field(max_length=1000)
+    measure: str = Field(max_length=1000)
+    found_on: date
+    due_on: date
+    state: FindingState = coded(FindingState, FindingState.OPEN)
+    closed_on: date | None = None
+    closed_by: int | None = Field(default=None, foreign_key="user_account.id")
+    evidence: str | None = Field(default=None, max_length=1000)

@@ -1,0 +1,110 @@
+"""Seals: grants and their scope, the signed tokens, every later event, and sanctions."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from spg_registry.core.db import coded, document, instant, key
+from spg_registry.core.history import Recorded
+from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
+
+_wide: Any = BigInteger
+
+
+class SealGrant(Recorded, table=True):
+    """A seal. Made once from one adopted decision; changed only by events.
+
+    `state` and `state_since` repeat what the last event made it, for quick reading; dates are
+    inclusive; `status_index` is random and unique (trust.md section 5).
+    """
+
+    __tablename__ = "seal_grant"
+    __table_args__ = (
+        CheckConstraint("valid_until >= valid_from", name="validity"),
+        UniqueConstraint("decision_id", "replaces_id"),
+    )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"stall_name"})
+
+    id: int = key()
+    code: str = Field(max_length=10, unique=True)
+    decision_id: int = Field(foreign_key="decision.id", index=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
+    spg_id: int = Field(foreign_key="spg.id", index=True)
+    committee_id: int = Field(foreign_key="committee.id", index=True)
+    category: Category = coded(Category)
+    valid_from: date
+    valid_until: date = Field(index=True)
+    municipality_code: str = Field(foreign_key="municipality.ine_code", index=True)
+    standard_version: str = Field(max_length=60)
+    product_groups: int
+    stall_name: str = Field(default="", max_length=24)
+    status_index: int = Field(sa_type=_wide, unique=True)
+    granted_at: datetime = instant()
+    state: SealState = coded(SealState, SealState.GRANTED)
+    state_since: date
+    reason_class: str | None = Field(default=None, max_length=40)
+    acknowledged_on: date | None = None
+    replaces_id: int | None = Field(default=None, foreign_key="seal_grant.id")
+
+
+class SealScope(Recorded, table=True):
+    __tablename__ = "seal_scope"
+
+    grant_id: int = Field(foreign_key="seal_grant.id", primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id", primary_key=True)
+    product_code: str = Field(foreign_key="product.code", primary_key=True)
+    area_m2: int | None = None
+
+
+class SealToken(SQLModel, table=True):
+    """The signed statement that the QR carries. A re-issue after a key compromise adds one."""
+
+    __tablename__ = "seal_token"
+
+    id: int = key()
+    grant_id: int = Field(foreign_key="seal_grant.id", index=True)
+    kid: str = Field(max_length=16)
+    token: str = Field(max_length=200, unique=True)
+    made_at: datetime = instant()
+
+
+class SealEvent(Recorded, table=True):
+    """What happened to a seal, in order. `reason` is for the file, `reason_class` is public."""
+
+    __tablename__ = "seal_event"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason", "witness"})
+
+    id: int = key()
+    grant_id: int = Field(foreign_key="seal_grant.id", index=True)
+    kind: SealEventKind = coded(SealEventKind)
+    effective_on: date
+    at: datetime = instant()
+    reason_class: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=1000)
+    by_user: int | None = Field(default=None, foreign_key="user_account.id")
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    replaced_by_id: int | None = Field(default=None, foreign_key="seal_grant.id")
+    how: str | None = Field(default=None, max_length=12)
+    witness: str | None = Field(default=None, max_length=120)
+    details: dict[str, Any] = document()
+
+
+class Sanction(Recorded, table=True):
+    """What a producer may not do for a while, and why; a mistake is corrected by a new row."""
+
+    __tablename__ = "sanction"
+
+    id: int = key()
+    code: str = Field(max_length=24, unique=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    spg_id: int = Field(foreign_key="spg.id", index=True)
+    kind: SanctionKind = coded(SanctionKind)
+    since: date
+    until: date | None = None
+    published_on: date | None = None
+    reason_class: str = Field(max_length=40)
+    reason: str | None = Field(default=None, max_length=1000)
+    correction_of: int | None = Field(default=None, foreign_key="sanction.id")

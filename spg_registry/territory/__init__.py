@@ -1,0 +1,1 @@
+"""Where and what: departments, provinces, municipalities, communities and the product catalogue."""
