@@ -1,6 +1,6 @@
-"""Who did what, when: written beside each act, in its transaction. Holds plain ids, no foreign keys.
+"""Who did what, when: written beside each act, in its transaction.
 
-The audit answers for people; `history` answers for rows.
+It holds plain ids and no foreign keys. The audit answers for people; `history` answers for rows.
 """
 
 from datetime import datetime

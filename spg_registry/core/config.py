@@ -1,4 +1,4 @@
-"""Settings, all from the environment with the prefix `SPG_`; each has a line in docs/operator.md."""
+"""Settings, from the environment with the prefix `SPG_`; each has a line in docs/operator.md."""
 
 import re
 from functools import lru_cache

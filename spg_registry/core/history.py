@@ -8,7 +8,7 @@ commit order on both databases. *As of*, *known at*, the change feed and the mir
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, event, insert, inspect
+from sqlalchemy import BigInteger, Index, event, insert, inspect
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, SQLModel
 
@@ -16,6 +16,7 @@ from spg_registry.core import clock
 from spg_registry.core.db import document, instant, next_number
 
 SEQUENCE_LOCK = 0x5B6_0001
+_wide: Any = BigInteger
 
 
 class Change(SQLModel, table=True):
@@ -24,7 +25,9 @@ class Change(SQLModel, table=True):
     __tablename__ = "change"
     __table_args__ = (Index("ix_change_table_key", "table_name", "key"),)
 
-    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sequence: int = Field(
+        primary_key=True, sa_type=_wide, sa_column_kwargs={"autoincrement": False}
+    )
     recorded_at: datetime = instant(index=True)
     effective_on: date
     kind: str = Field(max_length=8)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from spg_registry.core.db import coded, document, instant, key
@@ -23,7 +23,14 @@ class SealGrant(Recorded, table=True):
     __tablename__ = "seal_grant"
     __table_args__ = (
         CheckConstraint("valid_until >= valid_from", name="validity"),
-        UniqueConstraint("decision_id", "replaces_id"),
+        # A decision grants once: the database's own answer to a double click.
+        Index(
+            "uq_seal_grant_standing_decision",
+            "decision_id",
+            unique=True,
+            sqlite_where=text("state <> 'replaced'"),
+            postgresql_where=text("state <> 'replaced'"),
+        ),
     )
     __personal__: ClassVar[frozenset[str]] = frozenset({"stall_name"})
 

@@ -20,8 +20,7 @@ from spg_registry.core.spreadsheets.table import MEGABYTE, Limits, cell_name
 MAX_PARTS = 2_000
 MAX_DEPTH = 100
 SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384  # what the format allows
-MAX_ELEMENTS = {"worksheet": 5_000_000, "sst": 1_000_000}
-MAX_ELEMENTS_ELSEWHERE = 60_000  # styles, relations and such become objects, a kilobyte each
+SMALL_PART = 60_000  # elements; styles, relations and such become objects, a kilobyte each
 CHUNK = 256 * 1024
 UNPACKING_ERRORS = (
     zipfile.BadZipFile,
@@ -64,7 +63,7 @@ def look_through(archive: zipfile.ZipFile, limits: Limits) -> Mapping[str, Sheet
     sheets: dict[str, Sheet] = {}
     unpacked = 0
     for part in archive.infolist():
-        watcher = _Watcher()
+        watcher = _Watcher(limits)
         with archive.open(part) as stream:
             while chunk := stream.read(CHUNK):
                 unpacked += len(chunk)
@@ -81,7 +80,9 @@ class _Watcher:
     """Counts the elements of one part. A part that is no XML is left at its first wrong byte,
     which is as far as the library would get with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.most = SMALL_PART
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -119,9 +120,11 @@ class _Watcher:
         tag = tag.rpartition(":")[2]
         if not self.depth:
             self.root = tag
+            if tag in ("worksheet", "sst"):
+                self.most = self.limits.max_elements
         self.depth += 1
         self.elements += 1
-        if self.elements > MAX_ELEMENTS.get(self.root, MAX_ELEMENTS_ELSEWHERE):
+        if self.elements > self.most:
             raise faults.UnpacksTooLarge()
         if self.depth > MAX_DEPTH:
             raise faults.BrokenWorkbook()

@@ -26,6 +26,7 @@ class Limits:
 
     max_bytes: int = 20 * MEGABYTE
     max_unpacked: int = 100 * MEGABYTE
+    max_elements: int = 2_500_000  # XML elements of a sheet, two for each cell
     max_ratio: int = 250  # sheets of one repeated word come to about 100
     max_rows: int = 20_000
     max_columns: int = 100
@@ -45,7 +46,7 @@ class Row:
 
 
 class Table:
-    """A readable table. Iterate as often as needed: every pass reads the file anew.
+    """A readable table. Iterate as often as needed, one pass after the other: each reads anew.
 
     Blank rows are left out, their numbers are kept. Close it, or use it with `with`.
     """
@@ -72,10 +73,14 @@ class Table:
         self._rows = rows
         self._limits = limits
         self._owned = owned
+        self._passes = 0
 
     def __iter__(self) -> Iterator[Row]:
-        seen = 0
+        self._passes += 1
+        this, seen = self._passes, 0
         for row in self._rows():
+            if this != self._passes:
+                raise RuntimeError("a later pass has moved the file under this one")
             row = _checked(row, self._limits)
             if not row.cells:
                 continue

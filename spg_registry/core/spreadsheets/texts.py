@@ -108,7 +108,8 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     except UnicodeError as error:
         raise faults.UnknownEncoding(line=number + 1) from error
     finally:
-        wrapper.detach()  # else closing the wrapper would close the caller's file
+        if not file.closed:
+            wrapper.detach()  # else the end of the wrapper would close the caller's file
 
 
 def _encoding(file: BinaryIO) -> str:
