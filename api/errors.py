@@ -49,7 +49,7 @@ def install(app: FastAPI) -> None:
 
 def reason(verdict: NotMet, locale: str) -> dict[str, Any]:
     """One unmet rule as the API tells it."""
-    params = filled(verdict)
+    params = filled(verdict, lambda _kind, _id: None)
     return {
         "code": verdict.code,
         "reason": verdict.reason,
