@@ -78,7 +78,7 @@ def load_reference(database: Database) -> None:
     now = clock.now()
     with database.write(now) as session:
         territory.load_reference(session, now)
-        standards.load_reference(session, now)
+        standards.load_standards(session, now)
 
 
 def load_demo(database: Database) -> None:

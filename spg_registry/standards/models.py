@@ -1,4 +1,4 @@
-"""Tables of the norm. A version is never edited: a changed file, or changed by-laws, make another."""
+"""Tables of the norm. A version is never edited: changed files or by-laws make another."""
 
 from datetime import date, datetime
 from typing import Any
