@@ -1,0 +1,100 @@
+"""The accounts themselves, without asking who may: `service` and `committees.users` ask first."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlmodel import Session, col, select
+
+from spg_registry.core import audit
+from spg_registry.core.errors import Invalid
+from spg_registry.core.permissions import Actor
+from spg_registry.people.errors import PersonNotFound, UserNotFound
+from spg_registry.people.models import LoginSession, Person, User
+from spg_registry.people.passwords import hash_password
+
+_SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """256 random bits: nobody guesses it, so a plain digest of it may be stored."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret that we made ourselves. Never for passwords."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def user_named(session: Session, username: str) -> User | None:
+    return session.exec(select(User).where(User.username == username.strip().lower())).first()
+
+
+def get_user(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise UserNotFound(id=user_id)
+    return user
+
+
+def open_account(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    username: str,
+    label: str,
+    password: str,
+    person_id: int | None = None,
+    locale: str = "es",
+) -> User:
+    """A new login without any role. The length of the password is the schema's business."""
+    username = username.strip().lower()
+    if user_named(session, username) is not None:
+        raise Invalid.at("username", "username_taken", username=username)
+    if person_id is not None and session.get(Person, person_id) is None:
+        raise PersonNotFound(id=person_id)
+    user = User(
+        username=username,
+        label=label,
+        person_id=person_id,
+        password_hash=hash_password(password),
+        locale=locale,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, actor, now, "user.create", "user_account", user.id, username=username)
+    session.flush()
+    return user
+
+
+def store_password(
+    session: Session, actor: Actor, now: datetime, user: User, password: SecretStr | str
+) -> None:
+    """A new password; every session begun with the old one ends."""
+    plain = password.get_secret_value() if isinstance(password, SecretStr) else password
+    user.password_hash = hash_password(plain)
+    end_sessions(session, now, user)
+    audit.record(session, actor, now, "user.password", "user_account", user.id)
+    session.flush()
+
+
+def shut_account(session: Session, actor: Actor, now: datetime, user: User) -> None:
+    """Shut the door and end the sessions; what the user did stays. Twice is as good as once."""
+    if user.disabled_at is None:
+        user.disabled_at = now
+        audit.record(session, actor, now, "user.disable", "user_account", user.id)
+    end_sessions(session, now, user)
+    session.flush()
+
+
+def end_sessions(session: Session, now: datetime, user: User) -> None:
+    running = session.exec(
+        select(LoginSession).where(
+            LoginSession.user_id == user.id, col(LoginSession.ended_at).is_(None)
+        )
+    )
+    for row in running:
+        row.ended_at = now

@@ -1,0 +1,60 @@
+"""Answers given: a program that repeats a write with its key gets the first answer again."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlmodel import Session, col, delete, select
+
+from spg_registry.core.db import lock_all_writers
+from spg_registry.people.errors import IdempotencyMismatch
+from spg_registry.people.models import IdempotentAnswer
+
+KEPT: Final = timedelta(days=7)
+
+
+def remembered(session: Session, owner: str, key: str, fingerprint: str) -> IdempotentAnswer | None:
+    """The answer given before, or None when this request is the first of its key.
+
+    `owner` is who asks (`client:3`), `fingerprint` a SHA-256 of method, path and body. Two at the
+    same moment wait for each other here. Raises IdempotencyMismatch for another request.
+    """
+    lock_all_writers(session, _lock(owner, key))
+    found = session.exec(
+        select(IdempotentAnswer).where(
+            IdempotentAnswer.owner == owner, IdempotentAnswer.idempotency_key == key
+        )
+    ).first()
+    if found is not None and found.fingerprint != fingerprint:
+        raise IdempotencyMismatch(key=key)
+    return found
+
+
+def remember(
+    session: Session,
+    now: datetime,
+    owner: str,
+    key: str,
+    fingerprint: str,
+    status: int,
+    body: dict[str, Any] | list[Any],
+) -> None:
+    """Keep an answer in the transaction of its write; old ones are swept on the way."""
+    session.exec(delete(IdempotentAnswer).where(col(IdempotentAnswer.at) < now - KEPT))
+    session.add(
+        IdempotentAnswer(
+            owner=owner,
+            idempotency_key=key,
+            fingerprint=fingerprint,
+            status=status,
+            body=body,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def _lock(owner: str, key: str) -> int:
+    """63 bits of a digest: the names of PostgreSQL's advisory locks are signed 64-bit numbers."""
+    whole = hashlib.sha256(f"{owner}\x00{key}".encode()).digest()
+    return int.from_bytes(whole[:8], "big") >> 1

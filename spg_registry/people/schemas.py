@@ -1,0 +1,127 @@
+"""What goes in and out of the room of people. Secrets go in and never come out again."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+)
+
+from spg_registry.people.models import Sex
+
+MIN_PASSWORD = 8
+MAX_PASSWORD = 200
+
+
+def blank_is_none(value: Any) -> Any:
+    """A form sends an empty text where nothing was typed."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def text(max_length: int, min_length: int = 1) -> Any:
+    return StringConstraints(
+        strip_whitespace=True,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=r"^[^\x00-\x1f]*$",
+    )
+
+
+Blank = BeforeValidator(blank_is_none)
+Name = Annotated[str, text(80)]
+Username = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        min_length=3,
+        max_length=60,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]+$",
+    ),
+]
+Password = Annotated[SecretStr, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
+
+
+class PersonIn(BaseModel):
+    """Somebody as the paper says. Legal identity is optional."""
+
+    names: Name
+    surnames: Name
+    sex: Annotated[Sex | None, Blank] = None
+    ci: Annotated[Annotated[str, text(24)] | None, Blank] = None
+    ci_suffix: Annotated[Annotated[str, text(4)] | None, Blank] = None
+    birth_year: Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, Blank] = None
+    phone: Annotated[Annotated[str, text(24)] | None, Blank] = None
+    identifies_as: Annotated[Annotated[str, text(60)] | None, Blank] = None
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PersonOut(_Read):
+    """What every colleague sees of a person."""
+
+    id: int
+    names: str
+    surnames: str
+    full_name: str
+    sex: Sex | None
+
+
+class PersonIdentityOut(PersonOut):
+    """With what only those who need it see (`producer:identity`)."""
+
+    ci: str | None
+    ci_suffix: str | None
+    birth_year: int | None
+    phone: str | None
+
+
+class UserIn(BaseModel):
+    username: Username
+    label: Annotated[str, text(120)]
+    password: Password
+    person_id: Annotated[int | None, Blank] = None
+    locale: Literal["es", "en"] = "es"
+
+
+class UserOut(_Read):
+    id: int
+    username: str
+    label: str
+    person_id: int | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class PasswordIn(BaseModel):
+    password: Password
+
+
+class PasswordChange(BaseModel):
+    """A user's own: who holds a forgotten screen must still know the present one."""
+
+    current: SecretStr
+    password: Password
+    again: SecretStr
+
+
+class ClientIn(BaseModel):
+    client_id: Username
+    name: Annotated[str, text(120)]
+    scopes: Annotated[list[str], Field(min_length=1)]
+
+
+class ClientOut(_Read):
+    id: int
+    client_id: str
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    revoked_at: datetime | None
