@@ -1,0 +1,69 @@
+"""What several rules read out of the facts: the visits that count, who is entitled, the cover."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from spg_registry.rules.assigning import nearness
+from spg_registry.rules.facts import GrantingFacts, Member, Registration, Visit
+from spg_registry.rules.months import ONE_DAY
+from spg_registry.rules.words import RegistrationState
+
+
+def units_in_scope(facts: GrantingFacts) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(row.unit_id for row in facts.proposal.scope))
+
+
+def counted_visits(facts: GrantingFacts) -> tuple[Visit, ...]:
+    """The visit that counts for each unit in scope: the latest reviewed one of the round."""
+    units = set(units_in_scope(facts))
+    reviewed = [v for v in facts.producer.visits if v.reviewed and v.unit_id in units]
+    reviewed.sort(key=lambda visit: (visit.visited_on, visit.visit_id))
+    return tuple({visit.unit_id: visit for visit in reviewed}.values())
+
+
+def evaluators_of(facts: GrantingFacts) -> set[int]:
+    """Everyone who evaluated a unit in scope in this round, by whichever visit."""
+    units = set(units_in_scope(facts))
+    return {
+        evaluator.person_id
+        for visit in facts.producer.visits
+        if visit.unit_id in units
+        for evaluator in visit.evaluators
+    }
+
+
+def recused_persons(facts: GrantingFacts) -> frozenset[int]:
+    """Members who neither count nor vote here: who evaluated, stands near, or says so."""
+    on, ties = facts.meeting.held_on, facts.producer.ties
+    degree = facts.meeting.parameters.kin_degree
+    out = facts.voting.recused | evaluators_of(facts)
+    return frozenset(
+        seat.person_id
+        for seat in facts.meeting.members
+        if seat.person_id in out or nearness(seat.person_id, ties, on, degree)
+    )
+
+
+def entitled(facts: GrantingFacts) -> tuple[Member, ...]:
+    """The seats in office less the recused of this decision, present or not."""
+    out = recused_persons(facts)
+    return tuple(seat for seat in facts.meeting.members if seat.person_id not in out)
+
+
+def covered_until(registrations: Iterable[Registration], on: date) -> date | None:
+    """Until when the SPG is registered without a break, counting renewals already issued.
+
+    None when there is no end, and also when nothing is in force on that day, which is for
+    `spg_registration_in_force` to say.
+    """
+    until: date | None = None
+    in_force = [term.span for term in registrations if term.state is RegistrationState.IN_FORCE]
+    for span in sorted(in_force, key=lambda span: span.first or date.min):
+        reach = on if until is None else until + ONE_DAY
+        if span.first is not None and span.first > reach:
+            break
+        if span.last is None:
+            return None
+        if span.last >= on:
+            until = max(until or span.last, span.last)
+    return until
