@@ -41,6 +41,7 @@ __all__ = [
     "create_user",
     "disable_user",
     "issue_client_token",
+    "person_faults",
     "register_persons",
     "remember",
     "remembered",
@@ -109,6 +110,15 @@ def correct_person(
     )
     session.flush()
     return person
+
+
+def person_faults(session: Session, now: datetime, batch: Sequence[PersonIn]) -> list[Fault]:
+    """What `register_persons` would refuse, for who shows it beside faults of its own."""
+    try:
+        _columns(session, now, batch)
+    except Invalid as invalid:
+        return invalid.faults
+    return []
 
 
 def _require_papers(actor: Actor, committee_id: int | None) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from spg_registry.core.db import coded, key
@@ -53,7 +53,7 @@ class Producer(Recorded, table=True):
     """
 
     __tablename__ = "producer"
-    __personal__: ClassVar[frozenset[str]] = frozenset({"display_name", "nit"})
+    __personal__: ClassVar[frozenset[str]] = frozenset({"display_name", "search_key", "nit"})
 
     id: int = key()
     number: int = Field(unique=True)
@@ -85,7 +85,17 @@ class Enrolment(Recorded, table=True):
     """Ties a producer to an SPG under the code it has there. Who moves gets a new one."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("spg_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("spg_id", "code"),
+        Index(
+            "uq_enrolment_open",
+            "producer_id",
+            "spg_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
 
     id: int = key()
     producer_id: int = Field(foreign_key="producer.id", index=True)
@@ -102,6 +112,7 @@ class Pledge(Recorded, table=True):
     """The signed letter of commitment to an SPG; a mark with a witness counts as a signature."""
 
     __tablename__ = "pledge"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"witness"})
 
     id: int = key()
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)

@@ -9,17 +9,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from spg_registry.people.models import Sex
+from spg_registry.people.schemas import PersonIn, text
 from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Code = Annotated[str, text(40)]
+Name = Annotated[str, text(160)]
+Label = Annotated[str, text(120)]
+Short = Annotated[str, text(80)]
+Reason = Annotated[str, text(400)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
+Number = Annotated[str, text(20)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 """As the columns hold it; what is too large for them is no number of the domain either."""
 
@@ -28,17 +28,14 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class HolderIn(_In):
+class HolderIn(PersonIn):
     """A person: one in the registry by `person_id`, or a new one by names and surnames."""
 
+    model_config = ConfigDict(extra="forbid")
+
     person_id: Whole | None = None
-    names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
-    surnames: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
-    sex: Sex | None = None
-    ci: Number | None = None
-    ci_suffix: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4)] | None = None
-    birth_year: Whole | None = None
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)] | None = None
+    names: Annotated[str, text(80, min_length=0)] = ""
+    surnames: Annotated[str, text(80, min_length=0)] = ""
 
 
 class Place(_In):
@@ -97,7 +94,7 @@ class ZoneIn(_In):
 
 class FacilityIn(_In):
     name: Label
-    process: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    process: Annotated[str, text(200)]
 
 
 class UnitIn(Place):
@@ -232,7 +229,7 @@ class OrganisationIn(_In):
     """Without a code one is given (`ORG-0007`)."""
 
     name: Name
-    code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)] | None = None
+    code: Annotated[str, text(24)] | None = None
     municipality_code: Code | None = None
 
 
