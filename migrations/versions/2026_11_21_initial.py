@@ -35,7 +35,7 @@ def upgrade() -> None:
 
     op.create_table(
         "change",
-        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -1040,6 +1040,13 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enrolment_producer_id"), ["producer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_spg_id"), ["spg_id"], unique=False)
+        batch_op.create_index(
+            "uq_enrolment_open",
+            ["producer_id", "spg_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_on IS NULL"),
+            postgresql_where=sa.text("ended_on IS NULL"),
+        )
 
     op.create_table(
         "holder",
@@ -1681,9 +1688,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_seal_grant_spg_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_grant")),
         sa.UniqueConstraint("code", name=op.f("uq_seal_grant_code")),
-        sa.UniqueConstraint(
-            "decision_id", "replaces_id", name=op.f("uq_seal_grant_decision_id_replaces_id")
-        ),
         sa.UniqueConstraint("status_index", name=op.f("uq_seal_grant_status_index")),
     )
     with op.batch_alter_table("seal_grant", schema=None) as batch_op:
@@ -1705,6 +1709,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seal_grant_spg_id"), ["spg_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_seal_grant_valid_until"), ["valid_until"], unique=False
+        )
+        batch_op.create_index(
+            "uq_seal_grant_standing_decision",
+            ["decision_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'replaced'"),
+            postgresql_where=sa.text("state <> 'replaced'"),
         )
 
     op.create_table(

@@ -235,6 +235,8 @@ def _standing(crop: CropIn, kind: ActivityKind | None, land: Land, at: str) -> I
     elif area == 0 and place is None:
         if kind in ON_A_PLOT:
             yield Fault(f"{at}plot", "crop_without_land")
+    elif place is None and kind is ActivityKind.WILD:
+        return  # gathered in the zone, which has bounds and no area
     elif crop.area_m2 is not None and 0 < area < crop.area_m2:
         params = {"area": crop.area_m2, "plot_area": area}
         yield Fault(f"{at}area_m2", "crop_larger_than_plot", params)
