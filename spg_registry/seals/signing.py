@@ -15,6 +15,7 @@ import re
 import struct
 import unicodedata
 from base64 import b32decode, b32encode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -26,31 +27,15 @@ from jose.backends.base import Key as JoseKey
 
 from spg_registry.core import codes
 from spg_registry.core.keys import Keyring, KeyState, Purpose, SigningKey, VerifyingKey
+from spg_registry.rules.words import Category
+from spg_registry.territory.models import ProductGroup
 
 VERSION: Final = 1
 SIGNATURE_BYTES: Final = 64
 MAX_NAME_BYTES: Final = 24
 
-CATEGORY_NUMBER: Final = {"organic": 1, "transition": 2}
+CATEGORY_NUMBER: Final = {Category.ORGANIC: 1, Category.TRANSITION: 2}
 """The grant's category as the payload spells it."""
-
-PRODUCT_GROUPS: Final = (
-    "grains",
-    "tubers",
-    "vegetables",
-    "fruit",
-    "cocoa_coffee",
-    "herbs_spices",
-    "nuts_oilseeds",
-    "pulses",
-    "dairy_eggs",
-    "meat",
-    "honey",
-    "wild",
-    "processed",
-    "other",
-)
-"""Bit 0 first. Append only: a printed seal keeps its meaning."""
 
 _FIXED: Final = struct.Struct(">BB6sBHH3sIH")
 _EPOCH: Final = date(2020, 1, 1)
@@ -82,12 +67,12 @@ class SealPayload:
 
     key_number: int
     code: str
-    category: str
+    category: Category
     valid_from: date
     valid_until: date
     municipality: str
     status_index: int
-    groups: frozenset[str]
+    groups: frozenset[ProductGroup]
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -98,7 +83,7 @@ class SealPayload:
         _require(_days(self.valid_until) <= _MAX_DAYS, "dates within two bytes of days")
         _require(bool(re.fullmatch("[0-9]{6}", self.municipality)), "six digits of the INE")
         _require(0 <= self.status_index <= _MAX_STATUS_INDEX, "status index within four bytes")
-        _require(self.groups <= set(PRODUCT_GROUPS), "groups of the table")
+        _require(self.groups <= set(ProductGroup), "groups of the table")
         _require(_is_printable(self.name), "name is NFC without control or bidi characters")
         _require(len(self.name.encode()) <= MAX_NAME_BYTES, "name within 24 bytes of UTF-8")
 
@@ -117,7 +102,6 @@ class CheckedToken:
 
 def pack(payload: SealPayload) -> bytes:
     """Payload version 1: 22 to 46 bytes, big-endian."""
-    groups = sum(1 << PRODUCT_GROUPS.index(group) for group in payload.groups)
     fixed = _FIXED.pack(
         VERSION,
         payload.key_number,
@@ -127,7 +111,7 @@ def pack(payload: SealPayload) -> bytes:
         _days(payload.valid_until),
         int(payload.municipality).to_bytes(3, "big"),
         payload.status_index,
-        groups,
+        group_bits(payload.groups),
     )
     return fixed + payload.name.encode()
 
@@ -142,7 +126,7 @@ def unpack(octets: bytes) -> SealPayload:
     )
     _require(version == VERSION, "version 1")
     _require(category in _CATEGORY_OF, "known category")
-    _require(bits >> len(PRODUCT_GROUPS) == 0, "only bits of known groups")
+    _require(bits >> len(ProductGroup) == 0, "only bits of known groups")
     return SealPayload(
         key_number=key,
         code=codes.unpack(code),
@@ -151,9 +135,18 @@ def unpack(octets: bytes) -> SealPayload:
         valid_until=_EPOCH + timedelta(days=last),
         municipality=f"{int.from_bytes(municipality, 'big'):06}",
         status_index=index,
-        groups=frozenset(group for bit, group in enumerate(PRODUCT_GROUPS) if bits >> bit & 1),
+        groups=groups_of(bits),
         name=octets[_FIXED.size :].decode("utf-8"),
     )
+
+
+def group_bits(groups: Iterable[ProductGroup]) -> int:
+    """Product groups as the two-byte bit set that grants and payloads hold."""
+    return sum(1 << group.bit for group in set(groups))
+
+
+def groups_of(bits: int) -> frozenset[ProductGroup]:
+    return frozenset(group for group in ProductGroup if bits >> group.bit & 1)
 
 
 def sign(payload: SealPayload, key: SigningKey) -> str:

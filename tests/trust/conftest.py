@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from spg_registry.core.keys import Keyring, Purpose
+from spg_registry.rules.words import Category
 from spg_registry.seals.signing import SealPayload
+from spg_registry.territory.models import ProductGroup
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 BASE_URL = "https://sello.example.org.bo"
@@ -25,11 +27,11 @@ def payload() -> SealPayload:
     return SealPayload(
         key_number=1,
         code="7K3M9QXA4Z",
-        category="organic",
+        category=Category.ORGANIC,
         valid_from=date(2026, 11, 21),
         valid_until=date(2027, 11, 20),
         municipality="010501",
         status_index=131073,
-        groups=frozenset({"grains", "tubers"}),
+        groups=frozenset({ProductGroup.GRAINS, ProductGroup.TUBERS}),
         name="Ñusta Mamani",
     )

@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey
 from spg_registry.core.keys import Keyring, KeyState, KeyUnreadable, Purpose
 from spg_registry.seals import signing
 from spg_registry.seals.signing import SealPayload, Untrusted
+from spg_registry.territory.models import ProductGroup
 
 from .conftest import NOW
 
@@ -72,10 +73,13 @@ def test_the_payload_is_byte_for_byte_what_the_specification_says(payload: SealP
 
 
 def test_the_product_groups_are_bits_in_the_written_order() -> None:
-    assert " ".join(signing.PRODUCT_GROUPS) == (
+    assert " ".join(ProductGroup) == (
         "grains tubers vegetables fruit cocoa_coffee herbs_spices nuts_oilseeds pulses "
         "dairy_eggs meat honey wild processed other"
     )
+    for bit, group in enumerate(ProductGroup):
+        assert signing.group_bits([group]) == 1 << bit
+        assert signing.groups_of(1 << bit) == {group}
 
 
 def test_a_signed_token_is_believed_and_says_what_was_signed(
@@ -325,7 +329,7 @@ def test_what_version_1_cannot_say_is_refused_before_signing(
         replace(payload, **change)  # type: ignore[arg-type]
 
 
-groups = st.frozensets(st.sampled_from(signing.PRODUCT_GROUPS))
+groups = st.frozensets(st.sampled_from(list(ProductGroup)))
 days = st.dates(date(2020, 1, 1), date(2199, 1, 1))
 
 
