@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, func, select
 
+from spg_registry.committees.models import Committee
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
-from spg_registry.core.errors import Invalid
+from spg_registry.core.errors import Invalid, NotFound
 from spg_registry.core.permissions import SYSTEM, Actor, Permission, require
 from spg_registry.standards import queries
 from spg_registry.standards.by_laws import faults_of_changes
@@ -158,6 +159,14 @@ def _added(session: Session, row: Made) -> Made:
     return row
 
 
+def _committee(session: Session, committee_id: int) -> Committee:
+    """Programs may name any number, so the committee must be there."""
+    found = session.get(Committee, committee_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -> RuleSet:
     """A committee's by-laws on the national ruleset, as a new version that replaces the former
     ones whole. Rounds already open keep what was frozen into them.
@@ -165,6 +174,7 @@ def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -
     Raises Invalid with every change that the bounds do not allow.
     """
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
+    _committee(session, data.committee_id)
     lock_all_writers(session, VERSION_LOCK)
     today = clock.local_date(now)
     national = queries.ruleset_of(session, None, today)
@@ -207,6 +217,7 @@ def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -
 def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalItem) -> ChecklistItem:
     """A committee's own question, asked in the rounds it opens from now on."""
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
+    _committee(session, data.committee_id)
     lock_all_writers(session, VERSION_LOCK)
     norm = queries.standard_on(session, clock.local_date(now))
     form = queries.checklist_of(session, norm)

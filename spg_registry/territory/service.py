@@ -126,10 +126,8 @@ def ensure_communities(
 def _check_municipalities(session: Session, batch: Sequence[NewCommunity]) -> None:
     places = atlas_of(session).municipalities
     faults = [
-        Fault(
-            f"{place}.municipality_code", "municipality_unknown", {"text": item.municipality_code}
-        )
-        for place, item in enumerate(batch)
+        Fault(f"{n}-municipality_code", "municipality_unknown", {"text": item.municipality_code})
+        for n, item in enumerate(batch)
         if item.municipality_code not in places
     ]
     faults += [
