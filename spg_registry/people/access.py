@@ -35,7 +35,7 @@ class Proof:
 
     outcome: Outcome
     user: User | None = None
-    wait_seconds: int = 0
+    seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,16 @@ class SignIn:
     outcome: Outcome
     user: User | None = None
     login: LoginSession | None = None
-    token: str = field(default="", repr=False)
-    wait_seconds: int = 0
+    token: str | None = field(default=None, repr=False)
+    seconds: int = 0
 
     @property
-    def succeeded(self) -> bool:
-        return self.outcome is Outcome.LET_IN
+    def refusal(self) -> str:
+        """The code of the sentence to show; empty for who was let in."""
+        return _REFUSALS.get(self.outcome, "")
+
+
+_REFUSALS = {Outcome.REFUSED: "sign_in_refused", Outcome.THROTTLED: "throttled"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class TokenAnswer:
     token: str = field(default="", repr=False)
     scopes: frozenset[str] = frozenset()
     expires_in: int = 0
-    wait_seconds: int = 0
+    seconds: int = 0
 
 
 def prove(session: Session, now: datetime, username: str, password: str, address: str) -> Proof:
@@ -70,7 +74,7 @@ def prove(session: Session, now: datetime, username: str, password: str, address
     wait = throttle.wait(session, now, name, address)
     if wait:
         throttle.note(session, now, None, address, ok=False)
-        return Proof(Outcome.THROTTLED, wait_seconds=wait)
+        return Proof(Outcome.THROTTLED, seconds=wait)
     user = user_named(session, username)
     open_door = user is not None and user.disabled_at is None
     check = check_password(password, user.password_hash if user and open_door else None)
@@ -88,7 +92,7 @@ def sign_in(session: Session, now: datetime, username: str, password: str, addre
     """Begin a browser session. Commit whatever the outcome is."""
     proof = prove(session, now, username, password, address)
     if proof.user is None:
-        return SignIn(proof.outcome, wait_seconds=proof.wait_seconds)
+        return SignIn(proof.outcome, seconds=proof.seconds)
     token = new_secret()
     login = LoginSession(
         token_hash=digest(token),
@@ -143,7 +147,7 @@ def issue_client_token(
     wait = throttle.wait(session, now, name, address)
     if wait:
         throttle.note(session, now, None, address, ok=False)
-        return TokenAnswer(Outcome.THROTTLED, wait_seconds=wait)
+        return TokenAnswer(Outcome.THROTTLED, seconds=wait)
     client = session.exec(select(Client).where(Client.client_id == client_id)).first()
     stored = client.secret_hash if client and client.revoked_at is None else digest("")
     right = hmac.compare_digest(stored, digest(secret)) and bool(secret)

@@ -64,7 +64,7 @@ def register_persons(
 ) -> list[Person]:
     """New persons, in the order of the batch, for whoever keeps this committee's papers.
 
-    An identity number that somebody has already is an Invalid at `ci` (`0.ci`, `1.ci`, … when the
+    An identity number that somebody has already is an Invalid at `ci` (`0-ci`, `1-ci`, … when the
     batch has several): a person is registered once, wherever in the country.
     """
     _require_papers(actor, committee_id)
@@ -137,7 +137,7 @@ def _columns(
     keys: dict[str, str] = {}
     this_year = clock.local_date(now).year
     for place, data in enumerate(batch):
-        spot = "" if len(batch) == 1 else f"{place}."
+        spot = "" if len(batch) == 1 else f"{place}-"
         row = data.model_dump() | {"ci_key": None}
         rows.append(row)
         if data.birth_year is not None and data.birth_year > this_year:
