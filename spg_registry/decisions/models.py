@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
-from spg_registry.rules.words import Ballot, DecisionState, Outcome
+from spg_registry.rules.words import DecisionState, Outcome
 
 
 class MeetingState(StrEnum):
@@ -54,10 +54,13 @@ class Attendance(Recorded, table=True):
 
 
 class Decision(Recorded, table=True):
-    """What a meeting decided about one producer.
+    """What a meeting decided about one producer: a draft until the acta is closed, then fixed.
 
-    `verdicts` keeps what the rules said when it was adopted; `waivers` the written reason for each
-    warning that the meeting took on itself. `valid_from` and `valid_until` are inclusive.
+    `valid_from` and `valid_until` are inclusive; while a draft they may wait for the closing.
+    The documents: `scope` lists `{unit_id, product_code, area_m2}`; `votes` maps member ids to
+    ballots, empty by consensus; `recusals` maps member ids to reasons; `conditions` lists
+    `{text, due_on}`; `waivers` maps rule codes to written reasons; `replaces` lists grant ids;
+    `verdicts` keeps what the rules said at the closing.
     """
 
     __tablename__ = "decision"
@@ -74,43 +77,17 @@ class Decision(Recorded, table=True):
     valid_from: date | None = None
     valid_until: date | None = None
     reasons: str | None = Field(default=None, max_length=2000)
+    scope: list[Any] = document(list)
+    replaces: list[int] = document(list)
     conditions: list[Any] = document(list)
+    by_consensus: bool = True
+    votes: dict[str, str] = document()
+    recusals: dict[str, str] = document()
     waivers: dict[str, str] = document()
     verdicts: list[Any] = document(list)
-    by_consensus: bool = True
+    notified_on: date | None = None
     recorded_by: int | None = Field(default=None, foreign_key="user_account.id")
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
-
-
-class DecisionScope(Recorded, table=True):
-    """What the seal would cover: a product of a unit, and its area in m² where it has one."""
-
-    __tablename__ = "decision_scope"
-
-    decision_id: int = Field(foreign_key="decision.id", primary_key=True)
-    unit_id: int = Field(foreign_key="unit.id", primary_key=True)
-    product_code: str = Field(foreign_key="product.code", primary_key=True)
-    area_m2: int | None = None
-
-
-class Recusal(Recorded, table=True):
-    """A member who stands aside from one decision: declared, or found in the data."""
-
-    __tablename__ = "recusal"
-
-    decision_id: int = Field(foreign_key="decision.id", primary_key=True)
-    member_id: int = Field(foreign_key="member.id", primary_key=True)
-    reason: str = Field(max_length=200)
-
-
-class Vote(Recorded, table=True):
-    """One member's vote, where a decision was not by consensus."""
-
-    __tablename__ = "vote"
-
-    decision_id: int = Field(foreign_key="decision.id", primary_key=True)
-    member_id: int = Field(foreign_key="member.id", primary_key=True)
-    ballot: Ballot = coded(Ballot)
 
 
 class Appeal(Recorded, table=True):

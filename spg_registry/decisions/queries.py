@@ -1,0 +1,103 @@
+"""Reading meetings, decisions and appeals, as far as the reader may see them."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, func, select
+
+from spg_registry.core.errors import Unauthenticated
+from spg_registry.core.permissions import Actor, Permission
+from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, MeetingNotFound
+from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
+
+
+def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Fetching is the permission check: another committee's meeting is not found."""
+    found = session.get(Meeting, meeting_id)
+    if actor.id is None and actor.kind != "system":
+        raise Unauthenticated()
+    if found is None or not actor.may(Permission.DECISION_READ, found.committee_id):
+        raise MeetingNotFound(id=meeting_id)
+    return found
+
+
+def visible_meetings(
+    session: Session,
+    actor: Actor,
+    *,
+    committee_id: int | None = None,
+    round_id: int | None = None,
+    state: MeetingState | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Meeting], int]:
+    """The latest first, and how many there are in all."""
+    if actor.id is None and actor.kind != "system":
+        raise Unauthenticated()
+    query = select(Meeting)
+    places = actor.committees(Permission.DECISION_READ)
+    if places is not None:
+        query = query.where(col(Meeting.committee_id).in_(places))
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
+    if round_id is not None:
+        query = query.where(Meeting.round_id == round_id)
+    if state is not None:
+        query = query.where(Meeting.state == state)
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    latest = query.order_by(col(Meeting.held_on).desc(), col(Meeting.id).desc())
+    return list(session.exec(latest.limit(limit).offset(offset))), total
+
+
+def attendance_of(session: Session, meeting_id: int) -> dict[int, bool]:
+    """Whether each member who was noted was present."""
+    rows = session.exec(select(Attendance).where(Attendance.meeting_id == meeting_id))
+    return {row.member_id: row.present for row in rows}
+
+
+def decisions_of(session: Session, meeting_id: int) -> list[Decision]:
+    """In the order in which they were taken up."""
+    return list(
+        session.exec(
+            select(Decision).where(Decision.meeting_id == meeting_id).order_by(col(Decision.id))
+        )
+    )
+
+
+def get_decision(session: Session, actor: Actor, decision_id: int) -> tuple[Decision, Meeting]:
+    found = session.get(Decision, decision_id)
+    if found is None:
+        raise DecisionNotFound(id=decision_id)
+    return found, get_meeting(session, actor, found.meeting_id)
+
+
+def decisions_about(session: Session, producer_id: int) -> list[tuple[Decision, Meeting]]:
+    """Everything ever decided about a producer, the latest first."""
+    rows = session.exec(
+        select(Decision, Meeting)
+        .where(Decision.meeting_id == Meeting.id, Decision.producer_id == producer_id)
+        .order_by(col(Meeting.held_on).desc(), col(Decision.id).desc())
+    )
+    return list(rows)
+
+
+def meetings_by_id(session: Session, ids: Iterable[int]) -> dict[int, Meeting]:
+    rows = session.exec(select(Meeting).where(col(Meeting.id).in_(set(ids))))
+    return {row.id: row for row in rows}
+
+
+def appeals_of(session: Session, decision_ids: Iterable[int]) -> list[Appeal]:
+    return list(
+        session.exec(
+            select(Appeal)
+            .where(col(Appeal.decision_id).in_(set(decision_ids)))
+            .order_by(col(Appeal.id))
+        )
+    )
+
+
+def get_appeal(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Decision, Meeting]:
+    found = session.get(Appeal, appeal_id)
+    if found is None:
+        raise AppealNotFound(id=appeal_id)
+    decision, meeting = get_decision(session, actor, found.decision_id)
+    return found, decision, meeting

@@ -1,0 +1,136 @@
+"""What a meeting is told: shared by the JSON API and the pages."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from spg_registry.committees.models import BodyKind
+from spg_registry.decisions.models import AppealState, MeetingState
+from spg_registry.rules.words import Ballot, DecisionState, Outcome
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MeetingIn(_In):
+    """`waivers` maps rule codes to the written reason for passing their warning, for all."""
+
+    committee_id: int
+    body: BodyKind = BodyKind.GUARANTEE
+    round_id: int | None = None
+    held_on: date
+    place: Line
+    called_by: Annotated[Line, Field(max_length=120)]
+    acta_number: Annotated[Line, Field(max_length=40)]
+    waivers: dict[str, Reason] = {}
+
+
+class AttendanceIn(_In):
+    """The members who are present; who is not named is absent."""
+
+    members: list[int] = []
+
+
+class WaiversIn(_In):
+    waivers: dict[str, Reason] = {}
+
+
+class ScopeIn(_In):
+    unit_id: int
+    product_code: Annotated[str, Field(max_length=40)]
+    area_m2: Annotated[int | None, Field(gt=0, le=10_000_000_000)] = None
+
+
+class ConditionIn(_In):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+    due_on: date
+
+
+class DecisionIn(_In):
+    """One producer's decision.
+
+    `scope` None takes all that the reviewed visits saw. Dates None are found at the closing: from
+    the day of the meeting, or the day after the seal that is renewed; for the longest term.
+    """
+
+    producer_id: int
+    outcome: Outcome
+    scope: list[ScopeIn] | None = None
+    replaces: list[int] = []
+    valid_from: date | None = None
+    valid_until: date | None = None
+    reasons: Text | None = None
+    conditions: list[ConditionIn] = []
+    by_consensus: bool = True
+    votes: dict[int, Ballot] = {}
+    recusals: dict[int, Reason] = {}
+    waivers: dict[str, Reason] = {}
+
+
+class AppealIn(_In):
+    filed_on: date
+    grounds: Text
+
+
+class AppealAnswerIn(_In):
+    """What the appeals body said, in which of its meetings."""
+
+    meeting_id: int
+    outcome: AppealState
+    answer: Text
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class MeetingOut(_Out):
+    id: int
+    committee_id: int
+    body_id: int
+    round_id: int | None
+    held_on: date
+    place: str
+    called_by: str
+    state: MeetingState
+    acta_number: str
+    waivers: dict[str, str]
+
+
+class DecisionOut(_Out):
+    id: int
+    meeting_id: int
+    producer_id: int
+    enrolment_id: int
+    outcome: Outcome
+    state: DecisionState
+    state_since: date
+    valid_from: date | None
+    valid_until: date | None
+    reasons: str | None
+    scope: list[ScopeIn]
+    replaces: list[int]
+    conditions: list[ConditionIn]
+    by_consensus: bool
+    votes: dict[int, Ballot]
+    recusals: dict[int, str]
+    waivers: dict[str, str]
+    verdicts: list[dict[str, object]]
+    notified_on: date | None
+
+
+class AppealOut(_Out):
+    id: int
+    decision_id: int
+    filed_on: date
+    grounds: str
+    state: AppealState
+    meeting_id: int | None
+    answer: str | None
+    answered_on: date | None

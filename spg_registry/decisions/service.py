@@ -1,0 +1,322 @@
+"""Meetings: convened, attended, decided in drafts. Closing the acta belongs to `seals`, because
+closing grants; what is here never touches a seal."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from spg_registry.committees.queries import body_of, members_in_office
+from spg_registry.core import audit, clock
+from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.moves import moved
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.decisions import queries
+from spg_registry.decisions.errors import (
+    ActaNumberTaken,
+    AppealWindowOver,
+    MeetingClosed,
+    SameBody,
+)
+from spg_registry.decisions.models import (
+    Appeal,
+    AppealState,
+    Attendance,
+    Decision,
+    Meeting,
+    MeetingState,
+)
+from spg_registry.decisions.schemas import (
+    AppealAnswerIn,
+    AppealIn,
+    AttendanceIn,
+    DecisionIn,
+    MeetingIn,
+    WaiversIn,
+)
+from spg_registry.producers.models import Enrolment
+from spg_registry.rounds.models import Round
+from spg_registry.rules.parameters import Parameters
+from spg_registry.rules.states import DUE, GRANTS, Machine
+from spg_registry.rules.words import DecisionState, EnrolmentStatus, RoundState
+from spg_registry.standards.queries import ruleset_of
+from spg_registry.standards.snapshot import parameters as frozen_parameters
+
+NO_LONGER_ENROLLED = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.EXCLUDED})
+
+
+def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> Meeting:
+    """A meeting of a committee's body. One that grants belongs to a round in deliberation."""
+    require(actor, Permission.DECISION_RECORD, on=data.committee_id)
+    body = body_of(session, data.committee_id, data.body)
+    if data.held_on > clock.local_date(now):
+        raise Invalid.at("held_on", "in_the_future")
+    if data.round_id is not None:
+        _check_round(session, data.committee_id, data.round_id)
+    taken = select(Meeting.id).where(
+        Meeting.body_id == body.id, Meeting.acta_number == data.acta_number
+    )
+    if session.exec(taken).first() is not None:
+        raise ActaNumberTaken(number=data.acta_number)
+    meeting = Meeting(
+        **data.model_dump(exclude={"body"}),
+        body_id=body.id,
+        opened_by=actor.id if actor.kind == "user" else None,
+    )
+    session.add(meeting)
+    session.flush()
+    _note(session, actor, now, "meeting.convene", meeting, acta=meeting.acta_number)
+    return meeting
+
+
+def _check_round(session: Session, committee_id: int, round_id: int) -> None:
+    found = session.get(Round, round_id)
+    if found is None or found.committee_id != committee_id:
+        raise Invalid.at("round_id", "not_found")
+    if found.state not in (RoundState.OPEN, RoundState.DELIBERATION):
+        raise Invalid.at("round_id", "round_not_open")
+
+
+def record_attendance(
+    session: Session, actor: Actor, now: datetime, meeting_id: int, data: AttendanceIn
+) -> list[Attendance]:
+    """Who of the members in office is present. Repeating it corrects it, until the closing."""
+    meeting = _open_meeting(session, actor, meeting_id)
+    seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
+    if strangers := sorted(set(data.members) - seats):
+        raise Invalid.at("members", "not_in_office", members=strangers)
+    noted = {
+        row.member_id: row
+        for row in session.exec(select(Attendance).where(Attendance.meeting_id == meeting.id))
+    }
+    for member_id in sorted(seats):
+        row = noted.setdefault(member_id, Attendance(meeting_id=meeting.id, member_id=member_id))
+        row.present = member_id in data.members
+        session.add(row)
+    session.flush()
+    _note(session, actor, now, "meeting.attendance", meeting, present=sorted(data.members))
+    return list(noted.values())
+
+
+def waive(
+    session: Session, actor: Actor, now: datetime, meeting_id: int, data: WaiversIn
+) -> Meeting:
+    """The meeting takes warnings on itself, each with a written reason; kept and public."""
+    meeting = _open_meeting(session, actor, meeting_id)
+    meeting.waivers = dict(data.waivers)
+    session.add(meeting)
+    session.flush()
+    _note(session, actor, now, "meeting.waive", meeting, rules=sorted(data.waivers))
+    return meeting
+
+
+def decide_all(
+    session: Session, actor: Actor, now: datetime, meeting_id: int, batch: Sequence[DecisionIn]
+) -> list[Decision]:
+    """Put decisions down as drafts; a second one about the same producer takes the first's place.
+
+    Nothing is judged here: the rules speak when the acta is closed (and on its preview).
+    """
+    meeting = _open_meeting(session, actor, meeting_id)
+    enrolments = _enrolments(session, meeting, batch)
+    earlier = {row.producer_id: row for row in queries.decisions_of(session, meeting.id)}
+    today = clock.local_date(now)
+    drafts = []
+    for item in batch:
+        draft = earlier.get(item.producer_id) or Decision(
+            meeting_id=meeting.id,
+            producer_id=item.producer_id,
+            enrolment_id=enrolments[item.producer_id].id,
+            round_id=meeting.round_id,
+            outcome=item.outcome,
+            state_since=today,
+        )
+        _fill(draft, item)
+        draft.recorded_by = actor.id if actor.kind == "user" else None
+        drafts.append(draft)
+    session.add_all(drafts)
+    session.flush()
+    for draft in drafts:
+        audit.record(
+            session,
+            actor,
+            now,
+            "decision.record",
+            "decision",
+            draft.id,
+            committee_id=meeting.committee_id,
+            outcome=draft.outcome.value,
+        )
+    return drafts
+
+
+def _enrolments(
+    session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
+) -> dict[int, Enrolment]:
+    """Each producer's enrolment in the SPG; Invalid names everyone who has none, or comes twice."""
+    faults = [fault for place, item in enumerate(batch) for fault in _faults(place, item)]
+    wanted = [item.producer_id for item in batch]
+    query = select(Enrolment).where(col(Enrolment.producer_id).in_(set(wanted)))
+    query = query.where(col(Enrolment.ended_on).is_(None))
+    if meeting.round_id is not None:
+        spg_id = session.exec(select(Round.spg_id).where(Round.id == meeting.round_id)).one()
+        query = query.where(Enrolment.spg_id == spg_id)
+    found = {
+        row.producer_id: row
+        for row in session.exec(query.order_by(col(Enrolment.id)))
+        if row.status not in NO_LONGER_ENROLLED
+    }
+    for place, producer_id in enumerate(wanted):
+        if producer_id not in found:
+            faults.append(Fault(f"{place}-producer_id", "not_enrolled"))
+        elif producer_id in wanted[:place]:
+            faults.append(Fault(f"{place}-producer_id", "named_twice"))
+    if faults:
+        raise Invalid(*faults)
+    return found
+
+
+def _faults(place: int, item: DecisionIn) -> list[Fault]:
+    faults = []
+    if item.valid_from and item.valid_until and item.valid_until < item.valid_from:
+        faults.append(Fault(f"{place}-valid_until", "ends_before_start"))
+    if item.outcome in DUE and not item.conditions:
+        faults.append(Fault(f"{place}-conditions", "conditions_needed"))
+    if item.outcome not in GRANTS and not item.reasons:
+        faults.append(Fault(f"{place}-reasons", "reasons_needed"))
+    if not item.by_consensus and not item.votes:
+        faults.append(Fault(f"{place}-votes", "votes_needed"))
+    return faults
+
+
+def _fill(draft: Decision, item: DecisionIn) -> None:
+    draft.outcome = item.outcome
+    draft.valid_from, draft.valid_until = item.valid_from, item.valid_until
+    draft.reasons = item.reasons
+    draft.scope = [row.model_dump() for row in item.scope or []]
+    draft.replaces = list(item.replaces)
+    draft.conditions = [row.model_dump(mode="json") for row in item.conditions]
+    draft.by_consensus = item.by_consensus
+    draft.votes = {str(member): ballot.value for member, ballot in item.votes.items()}
+    draft.recusals = {str(member): reason for member, reason in item.recusals.items()}
+    draft.waivers = dict(item.waivers)
+    draft.verdicts = []
+
+
+def parameters_of(session: Session, meeting: Meeting) -> Parameters:
+    """The ruleset that binds a meeting: frozen into its round, else the committee's of that day."""
+    frozen = None
+    if meeting.round_id is not None:
+        frozen = session.exec(select(Round.frozen).where(Round.id == meeting.round_id)).one()
+    if frozen:
+        return frozen_parameters(frozen)
+    rules = ruleset_of(session, meeting.committee_id, meeting.held_on).rules
+    return Parameters.from_mapping(rules)
+
+
+def notify(
+    session: Session, actor: Actor, now: datetime, decision_ids: Sequence[int]
+) -> list[Decision]:
+    """The producers were told; from this day the window for an appeal runs."""
+    today = clock.local_date(now)
+    told = []
+    for decision_id in decision_ids:
+        decision, meeting = queries.get_decision(session, actor, decision_id)
+        require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
+        _move(decision, DecisionState.NOTIFIED, now)
+        decision.notified_on = today
+        session.add(decision)
+        _note(session, actor, now, "decision.notify", meeting, decision=decision.id)
+        told.append(decision)
+    session.flush()
+    return told
+
+
+def file_appeal(
+    session: Session, actor: Actor, now: datetime, decision_id: int, data: AppealIn
+) -> Appeal:
+    """An appeal suspends nothing by itself (domain.md section 3)."""
+    decision, meeting = queries.get_decision(session, actor, decision_id)
+    require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
+    until = appeal_until(session, decision, meeting)
+    if until is not None and data.filed_on > until:
+        raise AppealWindowOver(until=until)
+    _move(decision, DecisionState.APPEALED, now)
+    appeal = Appeal(decision_id=decision.id, **data.model_dump())
+    session.add_all([decision, appeal])
+    session.flush()
+    _note(session, actor, now, "appeal.file", meeting, decision=decision.id, appeal=appeal.id)
+    return appeal
+
+
+def appeal_until(session: Session, decision: Decision, meeting: Meeting) -> date | None:
+    """The last day for an appeal; None while the producer was not told."""
+    if decision.notified_on is None:
+        return None
+    return decision.notified_on + timedelta(days=parameters_of(session, meeting).appeal_window_days)
+
+
+def answer_appeal(
+    session: Session, actor: Actor, now: datetime, appeal_id: int, data: AppealAnswerIn
+) -> Appeal:
+    """By a meeting of another body, held and recorded like any other.
+
+    What it means for a seal is an act of its own in `seals`: this room never calls up.
+    """
+    appeal, decision, first = queries.get_appeal(session, actor, appeal_id)
+    second = _open_meeting(session, actor, data.meeting_id)
+    if second.body_id == first.body_id:
+        raise SameBody()
+    if data.outcome is AppealState.FILED:
+        raise Invalid.at("outcome", "bad_choice")
+    if appeal.state is not AppealState.FILED:
+        raise MeetingClosed(id=first.id)
+    _move(decision, DecisionState(data.outcome.value), now)
+    appeal.state, appeal.answer = data.outcome, data.answer
+    appeal.meeting_id, appeal.answered_on = second.id, second.held_on
+    session.add_all([decision, appeal])
+    session.flush()
+    _note(session, actor, now, "appeal.answer", second, decision=decision.id, appeal=appeal.id)
+    return appeal
+
+
+def finalise(session: Session, actor: Actor, now: datetime, decision_id: int) -> Decision:
+    """The window for an appeal is over and nobody appealed."""
+    decision, meeting = queries.get_decision(session, actor, decision_id)
+    require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
+    until = appeal_until(session, decision, meeting)
+    if until is None or clock.local_date(now) <= until:
+        raise Invalid.at("decision_id", "appeal_window_open")
+    _move(decision, DecisionState.FINAL, now)
+    session.add(decision)
+    session.flush()
+    _note(session, actor, now, "decision.finalise", meeting, decision=decision.id)
+    return decision
+
+
+def _move(decision: Decision, target: DecisionState, now: datetime) -> None:
+    decision.state = moved(Machine.DECISION, decision.state, target)
+    decision.state_since = clock.local_date(now)
+
+
+def _open_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    meeting = queries.get_meeting(session, actor, meeting_id)
+    require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
+    if meeting.state is MeetingState.CLOSED:
+        raise MeetingClosed(id=meeting.id)
+    return meeting
+
+
+def _note(
+    session: Session, actor: Actor, now: datetime, action: str, meeting: Meeting, **details: object
+) -> None:
+    audit.record(
+        session,
+        actor,
+        now,
+        action,
+        "meeting",
+        meeting.id,
+        committee_id=meeting.committee_id,
+        **details,
+    )
