@@ -122,10 +122,12 @@ class PledgeIn(_In):
 
 
 class EnrolmentIn(_In):
-    """Entry into an SPG. Without a code the producer's own is used there."""
+    """Entry into an SPG, as an applicant, or as `admitted` when the committee has already said so.
+    Without a code the producer's own is used there."""
 
     code: Code | None = None
     enrolled_on: date | None = None
+    admitted: bool = False
     pledge: PledgeIn | None = None
 
 
@@ -169,6 +171,26 @@ class UnitCorrection(Place):
     lat: float | None = None
     lon: float | None = None
     until: date | None = None
+    reason: Reason | None = None
+
+
+class PlotCorrection(_In):
+    """Name and area; the clock has an act of its own (`LastInputIn`)."""
+
+    name: Short | None = None
+    area_m2: Whole | None = None
+    reason: Reason | None = None
+
+
+class CropCorrection(_In):
+    """Only what is given changes."""
+
+    product_code: Code | None = None
+    plot_code: Code | None = None
+    area_m2: Whole | None = None
+    heads: Whole | None = None
+    hives: Whole | None = None
+    expected_kg: Whole | None = None
     reason: Reason | None = None
 
 

@@ -1,0 +1,64 @@
+"""Reasons of the producers' room."""
+
+from spg_registry.core.errors import Conflict, Forbidden, NotFound
+
+
+class SpgNotFound(NotFound):
+    """No such guarantee system."""
+
+    code = "spg_not_found"
+
+
+class ProducerNotFound(NotFound):
+    """No such producer, or none that this actor may see."""
+
+    code = "producer_not_found"
+
+
+class UnitNotFound(NotFound):
+    """No such unit, or of a producer that this actor may not see."""
+
+    code = "unit_not_found"
+
+
+class PlotNotFound(NotFound):
+    """No such plot, or of a producer that this actor may not see."""
+
+    code = "plot_not_found"
+
+
+class EnrolmentNotFound(NotFound):
+    """No such enrolment, or of a producer that this actor may not see."""
+
+    code = "enrolment_not_found"
+
+
+class InterestNotFound(NotFound):
+    """No such interest, or of a producer that this actor may not see."""
+
+    code = "interest_not_found"
+
+
+class OrganisationNotFound(NotFound):
+    """No organisation with this code."""
+
+    code = "organisation_not_found"
+
+
+class AlreadyEnrolled(Conflict):
+    """The producer has an open enrolment in this SPG."""
+
+    code = "already_enrolled"
+
+
+class EnrolmentEnded(Conflict):
+    """Withdrawn or excluded: re-entry is a new enrolment."""
+
+    code = "enrolment_ended"
+
+
+class StatusByDecision(Forbidden):
+    """Organic, in transition, suspended and excluded come from a decision or a sanction, never
+    from a form."""
+
+    code = "status_by_decision"
