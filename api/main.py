@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import FastAPI
 
+import spg_registry
 from api import errors, health, login
 from api.ground import Ground
 from api.render import Assets
@@ -31,7 +31,7 @@ def create_app(given: Settings | None = None, database: Database | None = None) 
     chosen = given or settings()
     app = FastAPI(
         title="SPG registry",
-        version=version("spg-registry"),
+        version=spg_registry.__version__,
         lifespan=_lifespan,
         openapi_url="/api/openapi.json",
         docs_url=None,

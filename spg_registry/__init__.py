@@ -1,1 +1,3 @@
 """The registry of participatory guarantee systems: everything it knows, nothing of HTTP."""
+
+__version__ = "0.1.0"

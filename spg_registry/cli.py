@@ -1,16 +1,25 @@
 """The command `spg-registry`: set up, serve, and the sub-commands of the rooms."""
 
+import fcntl
 import os
 import sys
+from enum import Enum
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from sqlmodel import select
 
+from spg_registry import demo
 from spg_registry.core import clock, schema
+from spg_registry.core.audit import AuditEvent, record
 from spg_registry.core.config import Settings, settings
 from spg_registry.core.db import Database
 from spg_registry.core.keys import open_keyring
+from spg_registry.core.permissions import SYSTEM
+from spg_registry.people.models import User
+from spg_registry.standards import service as standards
+from spg_registry.territory import service as territory
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 db = typer.Typer(no_args_is_help=True, help="The tables of the database.")
@@ -58,33 +67,66 @@ def setup() -> None:
 
 
 def prepare(chosen: Settings) -> None:
-    database = Database(chosen.database_url, pool_size=4)
-    try:
-        schema.upgrade(database)
-        load_reference(database)
-        passphrase = chosen.key_passphrase.get_secret_value() if chosen.key_passphrase else None
-        open_keyring(chosen.data_dir, passphrase).ensure(clock.now())
-        if chosen.demo:
-            load_demo(database)
-    finally:
-        database.dispose()
+    chosen.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (chosen.data_dir / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        database = Database(chosen.database_url, pool_size=4)
+        try:
+            schema.upgrade(database)
+            if chosen.demo and demo_stands(database) is Demo.HALF:
+                typer.echo("The demonstration was cut short while loading; it begins anew.")
+                schema.reset(database)
+            load_reference(database)
+            passphrase = chosen.key_passphrase
+            open_keyring(
+                chosen.data_dir, passphrase.get_secret_value() if passphrase else None
+            ).ensure(clock.now())
+            if chosen.demo and demo_stands(database) is Demo.POSSIBLE:
+                load_demo(database)
+        finally:
+            database.dispose()
 
 
 def load_reference(database: Database) -> None:
     """What ships as data files: territory, products, standard, checklist, rules."""
-    from spg_registry.standards import service as standards
-    from spg_registry.territory import service as territory
-
     now = clock.now()
     with database.write(now) as session:
         territory.load_reference(session, now)
         standards.load_standards(session, now)
 
 
-def load_demo(database: Database) -> None:
-    from spg_registry import demo
+class Demo(Enum):
+    """How far the demonstration is. It goes only into a registry where nobody works yet."""
 
+    POSSIBLE = "possible"
+    HALF = "half"
+    WHOLE = "whole"
+    UNWANTED = "unwanted"
+
+
+def demo_stands(database: Database) -> Demo:
+    with database.read() as session:
+        noted = set(
+            session.exec(select(AuditEvent.action).where(AuditEvent.subject == "demonstration"))
+        )
+        if "demo.end" in noted:
+            return Demo.WHOLE
+        if "demo.begin" in noted:
+            return Demo.HALF
+        return Demo.UNWANTED if session.exec(select(User.id)).first() else Demo.POSSIBLE
+
+
+def load_demo(database: Database) -> None:
+    """Load it between two marks, so that a killed load is never taken for a whole one."""
+    note_demo(database, "demo.begin")
     demo.load(database)
+    note_demo(database, "demo.end")
+
+
+def note_demo(database: Database, action: str) -> None:
+    now = clock.now()
+    with database.write(now) as session:
+        record(session, SYSTEM, now, action, "demonstration", "first")
 
 
 @app.command()

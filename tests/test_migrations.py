@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlmodel import SQLModel
 
 from spg_registry.core import schema
 from spg_registry.core.db import Database
@@ -32,31 +34,38 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(
 ) -> None:
     schema.metadata().create_all(empty_database.engine)
 
-    assert portrait(database.engine) == portrait(empty_database.engine)
+    made, declared = portrait(database.engine), portrait(empty_database.engine)
+    assert made - declared == set()
+    assert declared - made == set()
 
 
-def portrait(engine: Engine) -> dict[str, Any]:
-    """Everything the database itself says of its tables, checks included."""
+def portrait(engine: Engine) -> set[str]:
+    """Everything the database itself says of its tables, checks included, a line a fact."""
     seen = inspect(engine)
+    facts = {
+        "column": lambda table: [
+            {**column, "place": place} for place, column in enumerate(seen.get_columns(table))
+        ],
+        "primary key": lambda table: [seen.get_pk_constraint(table)],
+        "foreign key": seen.get_foreign_keys,
+        "unique": seen.get_unique_constraints,
+        "check": seen.get_check_constraints,
+        "index": seen.get_indexes,
+    }
     return {
-        table: {
-            "columns": [
-                (column["name"], str(column["type"]), column["nullable"], column["default"])
-                for column in seen.get_columns(table)
-            ],
-            "primary key": seen.get_pk_constraint(table),
-            "foreign keys": by_name(seen.get_foreign_keys(table)),
-            "uniques": by_name(seen.get_unique_constraints(table)),
-            "checks": by_name(seen.get_check_constraints(table)),
-            "indexes": by_name(seen.get_indexes(table)),
-        }
+        f"{table} {kind} {plain(fact)}"
         for table in seen.get_table_names()
         if table != "alembic_version"
+        for kind, ask in facts.items()
+        for fact in ask(table)
     }
 
 
-def by_name(parts: Any) -> list[str]:
-    return sorted(repr(sorted(part.items(), key=lambda pair: str(pair[0]))) for part in parts)
+def plain(value: Any) -> Any:
+    """Comparable by what it says: types and a partial index's condition come as objects."""
+    if isinstance(value, dict):
+        return sorted((str(name), plain(inner)) for name, inner in value.items())
+    return value if isinstance(value, list | bool | NoneType) else str(value)
 
 
 def test_every_table_of_every_room_is_known_to_the_migrations() -> None:
@@ -68,7 +77,8 @@ def test_every_table_of_every_room_is_known_to_the_migrations() -> None:
         and any(word.arg == "table" for word in statement.keywords)
     }
 
-    assert len(declared) == len(schema.metadata().tables)
+    schema.metadata()
+    assert declared == {mapper.class_.__name__ for mapper in SQLModel._sa_registry.mappers}
 
 
 def test_the_models_ask_for_nothing_that_no_migration_makes(database: Database) -> None:
@@ -119,10 +129,7 @@ def test_two_processes_that_start_at_once_both_find_the_tables(
     monkeypatch.setenv("SPG_DATABASE_URL", empty_database.url)
     upgrade = [sys.executable, "-m", "spg_registry", "db", "upgrade"]
 
-    starting = [
-        subprocess.Popen(upgrade, stderr=subprocess.PIPE, text=True)  # noqa: S603  # our own command
-        for _ in range(2)
-    ]
+    starting = [subprocess.Popen(upgrade, stderr=subprocess.PIPE, text=True) for _ in range(2)]
 
     assert [process.communicate()[1] for process in starting] == ["", ""]
     assert [process.returncode for process in starting] == [0, 0]

@@ -1315,10 +1315,15 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("reasons", sa.String(length=2000), nullable=True),
+        sa.Column("scope", sa.JSON(), nullable=False),
+        sa.Column("replaces", sa.JSON(), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("by_consensus", sa.Boolean(), nullable=False),
+        sa.Column("votes", sa.JSON(), nullable=False),
+        sa.Column("recusals", sa.JSON(), nullable=False),
         sa.Column("waivers", sa.JSON(), nullable=False),
         sa.Column("verdicts", sa.JSON(), nullable=False),
-        sa.Column("by_consensus", sa.Boolean(), nullable=False),
+        sa.Column("notified_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1533,23 +1538,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignment_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
-        "decision_scope",
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("product_code", sa.String(), nullable=False),
-        sa.Column("area_m2", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decision.id"], name=op.f("fk_decision_scope_decision_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_code"], ["product.code"], name=op.f("fk_decision_scope_product_code")
-        ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_decision_scope_unit_id")),
-        sa.PrimaryKeyConstraint(
-            "decision_id", "unit_id", "product_code", name=op.f("pk_decision_scope")
-        ),
-    )
-    op.create_table(
         "finding",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
@@ -1606,17 +1594,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_finding_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_visit_id"), ["visit_id"], unique=False)
 
-    op.create_table(
-        "recusal",
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decision.id"], name=op.f("fk_recusal_decision_id")
-        ),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_recusal_member_id")),
-        sa.PrimaryKeyConstraint("decision_id", "member_id", name=op.f("pk_recusal")),
-    )
     op.create_table(
         "seal_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1718,27 +1695,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state <> 'replaced'"),
         )
 
-    op.create_table(
-        "vote",
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "ballot",
-            sa.Enum(
-                "for",
-                "against",
-                "abstained",
-                name="ballot",
-                native_enum=False,
-                length=24,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_vote_decision_id")),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_vote_member_id")),
-        sa.PrimaryKeyConstraint("decision_id", "member_id", name=op.f("pk_vote")),
-    )
     op.create_table(
         "seal_event",
         sa.Column("id", sa.Integer(), nullable=False),

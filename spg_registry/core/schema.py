@@ -37,3 +37,12 @@ def alembic_config(database: Database | None = None) -> Config:
 def upgrade(database: Database) -> None:
     """Bring the tables up to date: all steps in one transaction, one process at a time."""
     command.upgrade(alembic_config(database), "head")
+
+
+def reset(database: Database) -> None:
+    """Throw everything away and make the tables anew: for a demonstration that was cut short."""
+    present = MetaData()
+    with database.engine.begin() as connection:
+        present.reflect(connection)
+        present.drop_all(connection)
+    upgrade(database)
