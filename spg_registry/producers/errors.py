@@ -62,3 +62,27 @@ class StatusByDecision(Forbidden):
     from a form."""
 
     code = "status_by_decision"
+
+
+class EnrolledElsewhere(Conflict):
+    """Another committee still has the producer; it must end that enrolment first."""
+
+    code = "enrolled_elsewhere"
+
+
+class CropNotFound(NotFound):
+    """No such crop, or of a producer that this actor may not see."""
+
+    code = "crop_not_found"
+
+
+class HolderNotFound(NotFound):
+    """This person is not a holder of this producer."""
+
+    code = "holder_not_found"
+
+
+class MembershipNotFound(NotFound):
+    """No such membership, or of a producer that this actor may not see."""
+
+    code = "membership_not_found"

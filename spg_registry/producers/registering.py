@@ -29,15 +29,14 @@ from spg_registry.producers.models import (
     OrganisationMembership,
     Pledge,
     Producer,
-    ProducerKind,
 )
 from spg_registry.producers.schemas import Place, ProducerIn
+from spg_registry.producers.searching import display_name, search_key
 from spg_registry.rules.words import EnrolmentStatus
 from spg_registry.territory.models import Community
 from spg_registry.territory.names import name_key
 
 NUMBERS_LOCK = 0x5B6_0010
-SEARCH_KEY_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def _producers(
             number=first + n,
             code=f"P{first + n:07d}",
             kind=item.kind,
-            display_name=item.display_name or display_name(item.kind, people),
+            display_name=item.display_name or display_name(people),
             publication_consent=item.publication_consent,
             community_id=where[0].id,
             household_id=household_id,
@@ -161,20 +160,6 @@ def _producers(
     session.add_all(rows)
     session.flush()
     return rows
-
-
-def display_name(kind: ProducerKind, people: Sequence[Person]) -> str:
-    """As it is called when nobody says otherwise: the first two holders."""
-    return " y ".join(person.full_name for person in people[:2])[:160]
-
-
-def search_key(
-    producer: Producer, people: Sequence[Person], codes: Sequence[str | None] = ()
-) -> str:
-    """What a search looks through: codes and names, as `name_key` spells them."""
-    words = [producer.code, *(code for code in codes if code), producer.display_name]
-    words += [person.full_name for person in people]
-    return name_key(" ".join(words))[:SEARCH_KEY_LENGTH]
 
 
 def _enrolled(
@@ -196,7 +181,7 @@ def _enrolled(
                 spg_id=spg_id,
                 code=item.enrolment.code or producer.code,
                 enrolled_on=on,
-                status=_entry_status(item.enrolment.admitted),
+                status=entry_status(item.enrolment.admitted),
                 status_since=on,
             )
         )
@@ -228,7 +213,7 @@ def _enrolled(
     ]
 
 
-def _entry_status(admitted: bool) -> EnrolmentStatus:
+def entry_status(admitted: bool) -> EnrolmentStatus:
     return EnrolmentStatus.ADMITTED if admitted else EnrolmentStatus.APPLICANT
 
 

@@ -222,6 +222,12 @@ class InterestIn(_In):
     until: date | None = None
 
 
+class EndIn(_In):
+    """The last day, today when left out."""
+
+    until: date | None = None
+
+
 class StatusIn(_In):
     """A move in the SPG by the office. Some moves need a reason (`checks.NEED_A_REASON`)."""
 
