@@ -94,6 +94,12 @@ def transition_rules(session: Session, ruleset: RuleSet) -> list[TransitionRule]
     return list(session.exec(query.order_by(col(TransitionRule.id))))
 
 
+def by_laws(session: Session, committee_id: int) -> list[RuleSet]:
+    """All that a committee ever adopted, the newest first."""
+    query = select(RuleSet).where(RuleSet.committee_id == committee_id)
+    return list(session.exec(query.order_by(col(RuleSet.version).desc())))
+
+
 def by_laws_of(session: Session, committee_id: int, code: str) -> RuleSet | None:
     """The newest by-laws of a committee on a ruleset."""
     query = select(RuleSet).where(RuleSet.committee_id == committee_id, RuleSet.code == code)

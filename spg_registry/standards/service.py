@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, func, select
 
+from spg_registry.committees.errors import CommitteeNotFound
 from spg_registry.committees.models import Committee
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
-from spg_registry.core.errors import Invalid, NotFound
+from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import SYSTEM, Actor, Permission, require
 from spg_registry.standards import queries
 from spg_registry.standards.by_laws import faults_of_changes
@@ -159,12 +160,10 @@ def _added(session: Session, row: Made) -> Made:
     return row
 
 
-def _committee(session: Session, committee_id: int) -> Committee:
-    """Programs may name any number, so the committee must be there."""
-    found = session.get(Committee, committee_id)
-    if found is None:
-        raise NotFound()
-    return found
+def _require_committee(session: Session, committee_id: int) -> None:
+    """A program may name any number."""
+    if session.get(Committee, committee_id) is None:
+        raise CommitteeNotFound(id=committee_id)
 
 
 def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -> RuleSet:
@@ -174,7 +173,7 @@ def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -
     Raises Invalid with every change that the bounds do not allow.
     """
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
-    _committee(session, data.committee_id)
+    _require_committee(session, data.committee_id)
     lock_all_writers(session, VERSION_LOCK)
     today = clock.local_date(now)
     national = queries.ruleset_of(session, None, today)
@@ -217,7 +216,7 @@ def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -
 def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalItem) -> ChecklistItem:
     """A committee's own question, asked in the rounds it opens from now on."""
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
-    _committee(session, data.committee_id)
+    _require_committee(session, data.committee_id)
     lock_all_writers(session, VERSION_LOCK)
     norm = queries.standard_on(session, clock.local_date(now))
     form = queries.checklist_of(session, norm)
@@ -256,14 +255,12 @@ def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalIte
     return item
 
 
-def retire_local_item(
-    session: Session, actor: Actor, now: datetime, committee_id: int, item_id: int
-) -> ChecklistItem:
+def retire_local_item(session: Session, actor: Actor, now: datetime, item_id: int) -> ChecklistItem:
     """Stop asking a local question. The row stays: past rounds asked it."""
-    require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     item = session.get(ChecklistItem, item_id)
-    if item is None or item.committee_id != committee_id:
+    if item is None or item.committee_id is None:
         raise ItemMissing()
+    require(actor, Permission.COMMITTEE_MANAGE, on=item.committee_id)
     if item.retired_at is None:
         item.retired_at = now
         session.add(item)
@@ -275,7 +272,7 @@ def retire_local_item(
             "checklist_item.retire",
             "checklist_item",
             item.id,
-            committee_id=committee_id,
+            committee_id=item.committee_id,
             code=item.code,
         )
     return item

@@ -7,6 +7,7 @@ code is read as one of 2024 (with a note where 2012 said otherwise) and a bare n
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import ClassVar, Literal
 
 from sqlmodel import Session
 
@@ -22,6 +23,7 @@ _CODE = re.compile(r"\d{5,6}")
 class Found:
     """One municipality. `was` is what the code meant in 2012, when that was another one."""
 
+    outcome: ClassVar[Literal["found"]] = "found"
     municipality: Municipality
     was: Municipality | None = None
 
@@ -42,6 +44,7 @@ class Found:
 class Ambiguous:
     """Several fit. `labels` are spelled so that each of them would be found."""
 
+    outcome: ClassVar[Literal["ambiguous"]] = "ambiguous"
     text: str
     candidates: tuple[Municipality, ...]
     labels: tuple[str, ...]
@@ -55,6 +58,7 @@ class Ambiguous:
 class Missing:
     """None fits. `code` says why; `labels` are near spellings, if any, for a person to pick."""
 
+    outcome: ClassVar[Literal["missing"]] = "missing"
     text: str
     code: str
     labels: tuple[str, ...] = ()

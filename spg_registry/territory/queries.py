@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import (
@@ -77,6 +77,18 @@ def communities(session: Session, municipality_code: str | None = None) -> list[
     if municipality_code is not None:
         query = query.where(Community.municipality_code == municipality_code)
     return list(session.exec(query))
+
+
+def communities_page(
+    session: Session, municipality_code: str | None, limit: int, offset: int
+) -> tuple[list[Community], int]:
+    """A part of the list, and how long the whole is."""
+    query = select(Community).order_by(col(Community.municipality_code), col(Community.name_key))
+    count = select(func.count()).select_from(Community)
+    if municipality_code is not None:
+        query = query.where(Community.municipality_code == municipality_code)
+        count = count.where(Community.municipality_code == municipality_code)
+    return list(session.exec(query.limit(limit).offset(offset))), session.exec(count).one()
 
 
 def community(session: Session, community_id: int) -> Community | None:

@@ -15,7 +15,7 @@ from spg_registry.rules.verdict import Severity
 from spg_registry.standards import queries, service, snapshot
 from spg_registry.standards.errors import ItemMissing
 from spg_registry.standards.files import digest_of
-from spg_registry.standards.models import RuleSet
+from spg_registry.standards.models import ChecklistItem, RuleSet
 from spg_registry.standards.schemas import ByLaws, LocalItem, RuleChange
 from spg_registry.territory.models import ProductGroup, ProductKind
 
@@ -340,8 +340,8 @@ def test_a_retired_question_is_not_asked_and_its_code_not_used_again(
     session: Session, committee: int, coordinator: Actor
 ) -> None:
     first = service.add_local_item(session, coordinator, NOW, question(committee))
-    service.retire_local_item(session, coordinator, NOW, committee, first.id)
-    service.retire_local_item(session, coordinator, NOW + timedelta(days=1), committee, first.id)
+    service.retire_local_item(session, coordinator, NOW, first.id)
+    service.retire_local_item(session, coordinator, NOW + timedelta(days=1), first.id)
     second = service.add_local_item(session, coordinator, NOW, question(committee))
 
     assert first.retired_at == NOW
@@ -356,9 +356,15 @@ def test_local_questions_are_their_own_committee_s_business(
         service.add_local_item(session, stranger, NOW, question(committee))
     item = service.add_local_item(session, coordinator, NOW, question(committee))
     with pytest.raises(Forbidden):
-        service.retire_local_item(session, stranger, NOW, committee, item.id)
+        service.retire_local_item(session, stranger, NOW, item.id)
     with pytest.raises(ItemMissing):
-        service.retire_local_item(session, stranger, NOW, committee + 1, item.id)
+        service.retire_local_item(session, coordinator, NOW, national_item(session))
+
+
+def national_item(session: Session) -> int:
+    """The id of a question that belongs to no committee."""
+    query = select(ChecklistItem.id).where(ChecklistItem.code == "A1")
+    return session.exec(query).one()
 
 
 def test_a_question_for_no_part_of_the_form_is_refused(
