@@ -9,14 +9,14 @@ import pytest
 from spg_registry.core.messages import has_sentence, locales, sentence
 from spg_registry.rules.granting import CODES, may_grant
 from spg_registry.rules.reasons import REASONS
-from spg_registry.rules.verdict import Met, NotMet, filled, not_met, plain, restored
+from spg_registry.rules.verdict import Met, NotMet, Params, filled, not_met, plain, restored
+from tests.rules.cases import TABLE
 from tests.rules.cast import GOOD
-from tests.rules.test_granting import TABLE
 
 MSGIDS = [f"rule.{code}" for code in REASONS] + [
     f"rule.{code}.{reason}" for code, reasons in REASONS.items() for reason in reasons
 ]
-GIVEN = [verdict for case in TABLE for verdict in not_met(may_grant(case.values[0]))]
+GIVEN = [verdict for case in TABLE for verdict in not_met(may_grant(case.facts))]
 
 
 def test_every_rule_has_its_reasons_listed() -> None:
@@ -67,7 +67,7 @@ def test_names_are_put_in_at_the_edge_only() -> None:
 
 
 def test_an_ingredient_is_named_as_a_product() -> None:
-    params = {"unit": 10, "product": "mermelada", "ingredient": "durazno"}
+    params: Params = {"unit": 10, "product": "mermelada", "ingredient": "durazno"}
     verdict = NotMet("transition_complete", "ingredient_unproven", params)
     asked = []
     filled(verdict, lambda kind, id_: asked.append((kind, id_)))
