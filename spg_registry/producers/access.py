@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, or_, true
 from sqlmodel import Session, col, select
 
+from spg_registry.committees.errors import SpgNotFound
 from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Forbidden, Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
@@ -20,7 +21,6 @@ from spg_registry.producers.errors import (
     EnrolmentNotFound,
     PlotNotFound,
     ProducerNotFound,
-    SpgNotFound,
     UnitNotFound,
 )
 from spg_registry.producers.models import Enrolment, Plot, Producer, Unit, UnitPlot

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
-from spg_registry.core.errors import Fault, Invalid, MoveRefused
+from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers import checks
 from spg_registry.producers.access import enrolment_to_write, require_spg
@@ -25,8 +26,7 @@ from spg_registry.producers.models import Enrolment, Pledge, Producer
 from spg_registry.producers.registering import entry_status
 from spg_registry.producers.schemas import EnrolIn, PledgeIn, StatusIn
 from spg_registry.producers.searching import refresh_search_keys
-from spg_registry.rules.states import Machine, move
-from spg_registry.rules.verdict import Met
+from spg_registry.rules.states import Machine
 from spg_registry.rules.words import EnrolmentStatus as Status
 
 BY_OFFICE = frozenset({Status.ADMITTED, Status.OBSERVED, Status.ABSENT, Status.WITHDRAWN})
@@ -212,9 +212,7 @@ def _step(row: Enrolment, wanted: StatusMove) -> None:
     origin = row.status
     if origin is Status.APPLICANT and wanted.status in _GRANTED:
         origin = Status.ADMITTED
-    if not isinstance(move(Machine.ENROLMENT, origin, wanted.status), Met):
-        raise MoveRefused(machine="enrolment", origin=origin, target=wanted.status)
-    row.status = wanted.status
+    row.status = moved(Machine.ENROLMENT, origin, wanted.status)
     row.status_since = wanted.on
     row.status_reason = wanted.reason
     if wanted.status in ENDS:

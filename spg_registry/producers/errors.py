@@ -3,12 +3,6 @@
 from spg_registry.core.errors import Conflict, Forbidden, NotFound
 
 
-class SpgNotFound(NotFound):
-    """No such guarantee system."""
-
-    code = "spg_not_found"
-
-
 class ProducerNotFound(NotFound):
     """No such producer, or none that this actor may see."""
 
