@@ -115,3 +115,8 @@ class Sanction(Recorded, table=True):
     reason_class: str = Field(max_length=40)
     reason: str | None = Field(default=None, max_length=1000)
     correction_of: int | None = Field(default=None, foreign_key="sanction.id")
+
+    @property
+    def stops_grants(self) -> bool:
+        """A warning is on the file but in nobody's way."""
+        return self.kind is not SanctionKind.WARNING

@@ -1,0 +1,42 @@
+"""Why a seal cannot be granted or changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spg_registry.core.errors import Conflict, NotFound, Refused
+from spg_registry.rules.verdict import NotMet
+
+
+class SealNotFound(NotFound):
+    """No seal of this code, or of a committee that the actor may not read."""
+
+    code = "seal_not_found"
+
+
+class SanctionNotFound(NotFound):
+    code = "sanction_not_found"
+
+
+class NothingDecided(Conflict):
+    """A meeting without decisions has nothing to close."""
+
+    code = "nothing_decided"
+
+
+class ClosingRefused(Refused):
+    """The acta cannot be closed as it stands; `by_producer` has every reason for every producer.
+
+    Nothing was written: a meeting closes whole or not at all.
+    """
+
+    code = "closing_refused"
+
+    def __init__(self, by_producer: Mapping[str, tuple[NotMet, ...]], **params: Any) -> None:
+        super().__init__([v for reasons in by_producer.values() for v in reasons], **params)
+        self.by_producer = dict(by_producer)
+
+
+class DecisionDoesNotSayThat(Conflict):
+    """The decision named as the ground of an act is of another producer, or not adopted."""
+
+    code = "decision_does_not_say_that"

@@ -1,0 +1,234 @@
+"""What happens to a seal after its grant: each act an event, its mark on the grant, its audit."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from spg_registry.core import audit, clock
+from spg_registry.core.errors import Conflict, Invalid
+from spg_registry.core.moves import moved
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.decisions.models import Decision
+from spg_registry.decisions.queries import get_decision
+from spg_registry.producers.models import Enrolment
+from spg_registry.rules.states import Machine
+from spg_registry.rules.words import DecisionState, SanctionKind, SealEventKind, SealState
+from spg_registry.seals.errors import DecisionDoesNotSayThat, SealNotFound
+from spg_registry.seals.models import Sanction, SealEvent, SealGrant
+from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass
+
+TURNS = {
+    SealEventKind.SUSPENDED: SealState.SUSPENDED,
+    SealEventKind.REINSTATED: SealState.GRANTED,
+    SealEventKind.WITHDRAWN: SealState.WITHDRAWN,
+    SealEventKind.REPLACED: SealState.REPLACED,
+}
+"""The state to which each event leads; the others lead nowhere."""
+
+STANDING = (SealState.GRANTED, SealState.SUSPENDED)
+
+
+class AlreadyAcknowledged(Conflict):
+    """The producer's acknowledgement of this seal is on record (`code`)."""
+
+    code = "already_acknowledged"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Why something happens to a seal, and from which day."""
+
+    effective_on: date
+    reason_class: str | None = None
+    reason: str | None = None
+    decision_id: int | None = None
+    details: dict[str, str] | None = None
+
+
+def suspend(session: Session, actor: Actor, now: datetime, code: str, data: ActIn) -> SealEvent:
+    return _act(session, actor, now, code, SealEventKind.SUSPENDED, data)
+
+
+def reinstate(session: Session, actor: Actor, now: datetime, code: str, data: ActIn) -> SealEvent:
+    """Never by the clock: somebody says that the reason is gone."""
+    return _act(session, actor, now, code, SealEventKind.REINSTATED, data)
+
+
+def withdraw(session: Session, actor: Actor, now: datetime, code: str, data: ActIn) -> SealEvent:
+    return _act(session, actor, now, code, SealEventKind.WITHDRAWN, data)
+
+
+def acknowledge(
+    session: Session, actor: Actor, now: datetime, data: AcknowledgeIn
+) -> list[SealEvent]:
+    """The producers put their mark before a witness. It never changes a verdict."""
+    today = clock.local_date(now)
+    if data.acknowledged_on > today:
+        raise Invalid.at("acknowledged_on", "in_the_future")
+    events = []
+    for grant in _grants(session, actor, data.codes):
+        require(actor, Permission.PRODUCER_WRITE, on=grant.committee_id)
+        if grant.acknowledged_on is not None:
+            raise AlreadyAcknowledged(code=grant.code)
+        grant.acknowledged_on = data.acknowledged_on
+        session.add(grant)
+        event = SealEvent(
+            grant_id=grant.id,
+            kind=SealEventKind.ACKNOWLEDGED,
+            effective_on=data.acknowledged_on,
+            at=now,
+            by_user=actor.id if actor.kind == "user" else None,
+            how="assisted",
+            witness=data.witness,
+        )
+        session.add(event)
+        events.append(event)
+        _note(session, actor, now, "seal.acknowledge", grant)
+    session.flush()
+    return events
+
+
+def suspend_all(
+    session: Session, actor: Actor, now: datetime, decision: Decision, on: date
+) -> list[SealEvent]:
+    """A decision of suspension reaches every seal that the producer has in the SPG."""
+    ground = Ground(on, ReasonClass.COMMITTEE_DECISION, decision.reasons, decision.id)
+    grants = [g for g in _of_decision(session, decision) if g.state is SealState.GRANTED]
+    return [_turn(session, actor, now, g, SealEventKind.SUSPENDED, ground) for g in grants]
+
+
+def exclude(
+    session: Session, actor: Actor, now: datetime, decision: Decision, on: date
+) -> Sanction:
+    """A decision of exclusion withdraws the seals and stands in the way of new ones."""
+    ground = Ground(on, ReasonClass.COMMITTEE_DECISION, decision.reasons, decision.id)
+    grants = _of_decision(session, decision)
+    for grant in grants:
+        _turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
+    sanction = Sanction(
+        code=f"S-{decision.id}",
+        producer_id=decision.producer_id,
+        spg_id=_spg_of(session, decision),
+        kind=SanctionKind.EXCLUSION,
+        since=on,
+        published_on=on,
+        reason_class=ReasonClass.COMMITTEE_DECISION,
+        reason=decision.reasons,
+    )
+    session.add(sanction)
+    session.flush()
+    audit.record(session, actor, now, "sanction.impose", "sanction", sanction.id)
+    return sanction
+
+
+def replace_seals(
+    session: Session, actor: Actor, now: datetime, grant_ids: Sequence[int], on: date
+) -> list[SealEvent]:
+    """These seals make room for others. The caller fills in `replaced_by_id` once they exist."""
+    if not grant_ids:
+        return []
+    grants = session.exec(
+        select(SealGrant).where(col(SealGrant.id).in_(grant_ids)).order_by(col(SealGrant.id))
+    ).all()
+    ground = Ground(on)
+    events = [_turn(session, actor, now, g, SealEventKind.REPLACED, ground) for g in grants]
+    session.flush()
+    return events
+
+
+def _act(
+    session: Session, actor: Actor, now: datetime, code: str, kind: SealEventKind, data: ActIn
+) -> SealEvent:
+    grant = _grants(session, actor, [code])[0]
+    _require_ground(session, actor, grant, data)
+    today = clock.local_date(now)
+    effective_on = data.effective_on or today
+    if effective_on > today:
+        raise Invalid.at("effective_on", "in_the_future")
+    details = {"right_of_reply": data.right_of_reply} if data.right_of_reply else None
+    ground = Ground(effective_on, data.reason_class, data.reason, data.decision_id, details)
+    event = _turn(session, actor, now, grant, kind, ground)
+    session.flush()
+    return event
+
+
+def _require_ground(session: Session, actor: Actor, grant: SealGrant, data: ActIn) -> None:
+    """The control body acts by itself and hears the producer; a committee acts by a decision."""
+    if actor.may(Permission.SEAL_SANCTION, on=grant.committee_id):
+        if not data.right_of_reply:
+            raise Invalid.at("right_of_reply", "required")
+        return
+    require(actor, Permission.SEAL_DECIDE, on=grant.committee_id)
+    if data.decision_id is None:
+        raise Invalid.at("decision_id", "required")
+    decision, _meeting = get_decision(session, actor, data.decision_id)
+    if decision.producer_id != grant.producer_id or decision.state is DecisionState.DRAFT:
+        raise DecisionDoesNotSayThat(id=decision.id)
+
+
+def _turn(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    grant: SealGrant,
+    kind: SealEventKind,
+    ground: Ground,
+) -> SealEvent:
+    grant.state = moved(Machine.SEAL, grant.state, TURNS[kind])
+    grant.state_since = ground.effective_on
+    grant.reason_class = ground.reason_class
+    event = SealEvent(
+        grant_id=grant.id,
+        kind=kind,
+        effective_on=ground.effective_on,
+        at=now,
+        reason_class=ground.reason_class,
+        reason=ground.reason,
+        by_user=actor.id if actor.kind == "user" else None,
+        decision_id=ground.decision_id,
+        details=ground.details or {},
+    )
+    session.add_all([grant, event])
+    _note(session, actor, now, f"seal.{kind.value}", grant)
+    return event
+
+
+def _grants(session: Session, actor: Actor, codes: Collection[str]) -> list[SealGrant]:
+    """In the order asked for; another committee's seal is not found."""
+    rows = session.exec(select(SealGrant).where(col(SealGrant.code).in_(codes)))
+    found = {row.code: row for row in rows if actor.may(Permission.SEAL_READ, row.committee_id)}
+    for code in codes:
+        if code not in found:
+            # Nobody is told apart from the wrong committee only by `require`, which comes first.
+            require(actor, Permission.SEAL_READ)
+            raise SealNotFound(code=code)
+    return [found[code] for code in dict.fromkeys(codes)]
+
+
+def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:
+    rows = session.exec(
+        select(SealGrant)
+        .where(SealGrant.enrolment_id == decision.enrolment_id)
+        .where(col(SealGrant.state).in_(STANDING), SealGrant.decision_id != decision.id)
+        .order_by(col(SealGrant.id))
+    )
+    return list(rows)
+
+
+def _spg_of(session: Session, decision: Decision) -> int:
+    return session.exec(select(Enrolment.spg_id).where(Enrolment.id == decision.enrolment_id)).one()
+
+
+def _note(session: Session, actor: Actor, now: datetime, action: str, grant: SealGrant) -> None:
+    audit.record(
+        session,
+        actor,
+        now,
+        action,
+        "seal_grant",
+        grant.id,
+        committee_id=grant.committee_id,
+        code=grant.code,
+    )

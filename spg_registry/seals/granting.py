@@ -1,0 +1,393 @@
+"""Close the acta and grant: one act, one transaction, whole or not at all.
+
+In this order: may_grant for every decision → decisions adopted → grants and codes flushed → events
+and audit → tokens signed and stored. The caller commits before anything is shown.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from spg_registry.committees.queries import members_in_office
+from spg_registry.core import audit, clock, codes
+from spg_registry.core.db import lock_all_writers
+from spg_registry.core.errors import Refused
+from spg_registry.core.keys import Keyring, Purpose
+from spg_registry.core.moves import moved
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.decisions.errors import MeetingClosed
+from spg_registry.decisions.models import Decision, Meeting, MeetingState
+from spg_registry.decisions.queries import decisions_of, get_meeting
+from spg_registry.decisions.service import parameters_of
+from spg_registry.producers.facts import enrolments_by_id
+from spg_registry.producers.models import Enrolment, Producer
+from spg_registry.rounds.models import Round
+from spg_registry.rules.closing import may_close
+from spg_registry.rules.states import Machine
+from spg_registry.rules.verdict import NotMet, plain
+from spg_registry.rules.words import (
+    Category,
+    DecisionState,
+    EnrolmentStatus,
+    Outcome,
+    SealEventKind,
+)
+from spg_registry.seals import signing
+from spg_registry.seals.errors import ClosingRefused, NothingDecided
+from spg_registry.seals.events import exclude, replace_seals, suspend_all
+from spg_registry.seals.judging import Judged, judge
+from spg_registry.seals.models import SealEvent, SealGrant, SealScope, SealToken
+from spg_registry.territory.atlas import atlas_of
+from spg_registry.territory.models import Community, ProductGroup
+
+GRANTING_LOCK = 0x5B6_0002
+"""Who grants waits for who is granting: two committees could otherwise overlap over one unit."""
+
+LIST_SIZE = 131_072
+"""Bits of one status list (trust.md section 5)."""
+
+NewCode = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing did: the decisions in their order, and the seals that now exist."""
+
+    meeting: Meeting
+    decisions: list[Decision]
+    granted: list[SealGrant]
+
+
+def preview(session: Session, actor: Actor, meeting_id: int) -> list[Judged]:
+    """What the norm would say if the acta were closed now."""
+    meeting = get_meeting(session, actor, meeting_id)
+    return judge(session, meeting, decisions_of(session, meeting.id))
+
+
+def close_and_grant(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    meeting_id: int,
+    new_code: NewCode = codes.new_code,
+) -> Closing:
+    """Adopt a meeting's decisions and grant what they grant.
+
+    Raises ClosingRefused with every reason for every producer, MeetingClosed for whoever comes
+    second, Refused (`separate_hands`) for who also recorded the decisions. `new_code` is another
+    source only in the demonstration, whose codes are repeatable.
+    """
+    meeting = get_meeting(session, actor, meeting_id)
+    require(actor, Permission.ACTA_CLOSE, on=meeting.committee_id)
+    lock_all_writers(session, GRANTING_LOCK)
+    session.refresh(meeting)  # somebody may have closed it while we stood in line
+    if meeting.state is MeetingState.CLOSED:
+        raise MeetingClosed(id=meeting.id)
+    drafts = decisions_of(session, meeting.id)
+    if not drafts:
+        raise NothingDecided(id=meeting.id)
+    _check_hands(session, actor, meeting, drafts)
+    judged = judge(session, meeting, drafts)
+    _check_norm(session, judged)
+    _adopt(session, actor, now, meeting, judged)
+    granted = _grant(session, actor, now, keyring, meeting, judged, new_code)
+    _carry_out(session, actor, now, meeting, judged)
+    return Closing(meeting, drafts, granted)
+
+
+def _check_hands(
+    session: Session, actor: Actor, meeting: Meeting, drafts: Sequence[Decision]
+) -> None:
+    """Nobody grants alone (domain.md section 4, last paragraph)."""
+    seats = members_in_office(session, meeting.body_id, meeting.held_on)
+    recorders = {draft.recorded_by for draft in drafts if draft.recorded_by is not None}
+    closer = actor.id if actor.kind == "user" and actor.id is not None else 0
+    verdict = may_close(recorders, closer, len(seats), parameters_of(session, meeting))
+    if isinstance(verdict, NotMet):
+        raise Refused([verdict])
+
+
+def _check_norm(session: Session, judged: Sequence[Judged]) -> None:
+    stopped = {one.decision.producer_id: one.stops for one in judged if one.stops}
+    if stopped:
+        code_of = _producer_codes(session, stopped)
+        raise ClosingRefused({code_of[producer]: stops for producer, stops in stopped.items()})
+
+
+def _producer_codes(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    query = select(Producer.id, Producer.code).where(col(Producer.id).in_(set(ids)))
+    return dict(session.exec(query).all())
+
+
+def _adopt(
+    session: Session, actor: Actor, now: datetime, meeting: Meeting, judged: Sequence[Judged]
+) -> None:
+    today = clock.local_date(now)
+    meeting.state = MeetingState.CLOSED
+    meeting.closed_at = now
+    meeting.closed_by = actor.id if actor.kind == "user" else None
+    session.add(meeting)
+    for one in judged:
+        decision = one.decision
+        decision.state = moved(Machine.DECISION, decision.state, DecisionState.ADOPTED)
+        decision.state_since = today
+        decision.verdicts = [plain(verdict) for verdict in one.verdicts]
+        if one.category is not None:
+            decision.valid_from = one.proposal.valid_from
+            decision.valid_until = one.proposal.valid_until
+            decision.replaces = list(one.replaces)
+            decision.scope = [
+                {
+                    "unit_id": row.unit_id,
+                    "product_code": row.product,
+                    "area_m2": row.area_m2 or None,
+                }
+                for row in one.proposal.scope
+            ]
+        session.add(decision)
+    audit.record(
+        session,
+        actor,
+        now,
+        "acta.close",
+        "meeting",
+        meeting.id,
+        committee_id=meeting.committee_id,
+        acta=meeting.acta_number,
+        decisions=len(judged),
+    )
+    session.flush()
+
+
+def _grant(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    meeting: Meeting,
+    judged: Sequence[Judged],
+    new_code: NewCode,
+) -> list[SealGrant]:
+    granting = [one for one in judged if one.category is not None]
+    if not granting:
+        return []
+    grants = _grant_rows(session, now, meeting, granting, new_code)
+    replacing = {
+        old: new for one, new in zip(granting, grants, strict=True) for old in one.replaces
+    }
+    # What is replaced steps aside first, so that the database's own guards see no overlap.
+    old = replace_seals(session, actor, now, sorted(replacing), meeting.held_on)
+    session.add_all(grants)
+    session.flush()
+    for event in old:
+        event.replaced_by_id = replacing[event.grant_id].id
+    for one, grant in zip(granting, grants, strict=True):
+        session.add_all(_beside(now, actor, meeting, one, grant))
+        audit.record(
+            session,
+            actor,
+            now,
+            "seal.grant",
+            "seal_grant",
+            grant.id,
+            committee_id=grant.committee_id,
+            code=grant.code,
+            category=grant.category.value,
+        )
+    _raise_status(session, now, granting)
+    session.flush()
+    sign_all(session, now, keyring, grants)
+    return grants
+
+
+def _grant_rows(
+    session: Session,
+    now: datetime,
+    meeting: Meeting,
+    granting: Sequence[Judged],
+    new_code: NewCode,
+) -> list[SealGrant]:
+    producers = _holders(session, [one.decision.producer_id for one in granting])
+    enrolments = enrolments_by_id(session, (one.decision.enrolment_id for one in granting))
+    groups = {code: row.group for code, row in atlas_of(session).products.items()}
+    fresh = _fresh_codes(session, len(granting), new_code)
+    indexes = _fresh_indexes(session, len(granting))
+    standard = _standard_version(session, meeting)
+    rows = []
+    for one, code, index in zip(granting, fresh, indexes, strict=True):
+        producer, municipality = producers[one.decision.producer_id]
+        shown = signing.stall_name(producer.display_name) if producer.publication_consent else ""
+        rows.append(
+            SealGrant(
+                code=code,
+                decision_id=one.decision.id,
+                producer_id=producer.id,
+                enrolment_id=one.decision.enrolment_id,
+                spg_id=enrolments[one.decision.enrolment_id].spg_id,
+                committee_id=meeting.committee_id,
+                category=one.category or Category.TRANSITION,
+                valid_from=one.proposal.valid_from,
+                valid_until=one.proposal.valid_until,
+                municipality_code=municipality,
+                standard_version=standard,
+                product_groups=signing.group_bits(
+                    {ProductGroup(groups[row.product]) for row in one.proposal.scope}
+                ),
+                stall_name=shown,
+                status_index=index,
+                granted_at=now,
+                state_since=meeting.held_on,
+                replaces_id=one.replaces[0] if one.replaces else None,
+            )
+        )
+    return rows
+
+
+def _holders(session: Session, ids: Iterable[int]) -> dict[int, tuple[Producer, str]]:
+    """Each producer with the municipality where it is at home."""
+    rows = session.exec(
+        select(Producer, Community.municipality_code)
+        .where(Producer.community_id == Community.id)
+        .where(col(Producer.id).in_(set(ids)))
+    )
+    return {producer.id: (producer, municipality) for producer, municipality in rows}
+
+
+def _standard_version(session: Session, meeting: Meeting) -> str:
+    """Of the standard that was frozen into the round when it opened."""
+    frozen = session.exec(select(Round.frozen).where(Round.id == meeting.round_id)).first()
+    return str(frozen["standard"]["label"])[:60] if frozen else ""
+
+
+def _fresh_codes(session: Session, count: int, new_code: NewCode) -> list[str]:
+    """Codes that no seal ever had."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        candidates = {new_code(): None for _ in range(count - len(found))}
+        taken = set(session.exec(select(SealGrant.code).where(col(SealGrant.code).in_(candidates))))
+        found.update((code, None) for code in candidates if code not in taken)
+    return list(found)
+
+
+def _fresh_indexes(session: Session, count: int) -> list[int]:
+    """Random places in the status lists, none used before.
+
+    There are lists for twice as many seals as were ever granted, so that a free place is found
+    quickly and its neighbours tell nothing about when it was taken.
+    """
+    ever = session.exec(select(func.max(SealGrant.id))).one() or 0
+    places = LIST_SIZE * (1 + 2 * (ever + count) // LIST_SIZE)
+    found: set[int] = set()
+    while len(found) < count:
+        candidates = {secrets.randbelow(places) for _ in range(count - len(found))} - found
+        column = col(SealGrant.status_index)
+        taken = set(session.exec(select(SealGrant.status_index).where(column.in_(candidates))))
+        found |= candidates - taken
+    drawn = list(found)
+    secrets.SystemRandom().shuffle(drawn)
+    return drawn
+
+
+def _beside(
+    now: datetime, actor: Actor, meeting: Meeting, one: Judged, grant: SealGrant
+) -> Iterable[SealScope | SealEvent]:
+    for row in one.proposal.scope:
+        yield SealScope(
+            grant_id=grant.id,
+            unit_id=row.unit_id,
+            product_code=row.product,
+            area_m2=row.area_m2 or None,
+        )
+    yield SealEvent(
+        grant_id=grant.id,
+        kind=SealEventKind.GRANTED,
+        effective_on=meeting.held_on,
+        at=now,
+        by_user=actor.id if actor.kind == "user" else None,
+        decision_id=one.decision.id,
+    )
+
+
+def _raise_status(session: Session, now: datetime, granting: Sequence[Judged]) -> None:
+    """The seal says where a producer stands in the SPG; an applicant is admitted by it."""
+    enrolments = enrolments_by_id(session, (one.decision.enrolment_id for one in granting))
+    for one in granting:
+        target = (
+            EnrolmentStatus.ORGANIC
+            if one.category is Category.ORGANIC
+            else EnrolmentStatus.IN_TRANSITION
+        )
+        set_status(session, now, enrolments[one.decision.enrolment_id], target)
+
+
+def set_status(
+    session: Session, now: datetime, enrolment: Enrolment, target: EnrolmentStatus
+) -> None:
+    if enrolment.status is target:
+        return
+    if enrolment.status is EnrolmentStatus.APPLICANT and target not in (
+        EnrolmentStatus.WITHDRAWN,
+        EnrolmentStatus.OBSERVED,
+    ):
+        enrolment.status = EnrolmentStatus.ADMITTED
+    enrolment.status = moved(Machine.ENROLMENT, enrolment.status, target)
+    enrolment.status_since = clock.local_date(now)
+    session.add(enrolment)
+
+
+def _carry_out(
+    session: Session, actor: Actor, now: datetime, meeting: Meeting, judged: Sequence[Judged]
+) -> None:
+    """Decisions against a producer act on the seals in the same transaction."""
+    for one in judged:
+        if one.decision.outcome is Outcome.SUSPENSION:
+            suspend_all(session, actor, now, one.decision, meeting.held_on)
+        elif one.decision.outcome is Outcome.EXCLUSION:
+            exclude(session, actor, now, one.decision, meeting.held_on)
+        else:
+            continue
+        enrolment = enrolments_by_id(session, [one.decision.enrolment_id])
+        target = (
+            EnrolmentStatus.SUSPENDED
+            if one.decision.outcome is Outcome.SUSPENSION
+            else EnrolmentStatus.EXCLUDED
+        )
+        set_status(session, now, enrolment[one.decision.enrolment_id], target)
+    session.flush()
+
+
+def sign_all(
+    session: Session, now: datetime, keyring: Keyring, grants: Sequence[SealGrant]
+) -> list[SealToken]:
+    """The signed statement of each grant, with the key that is active now."""
+    key = keyring.active(Purpose.SEAL)
+    tokens = [
+        SealToken(
+            grant_id=grant.id,
+            kid=key.kid,
+            token=signing.sign(payload_of(grant, key.number), key),
+            made_at=now,
+        )
+        for grant in grants
+    ]
+    session.add_all(tokens)
+    session.flush()
+    return tokens
+
+
+def payload_of(grant: SealGrant, key_number: int) -> signing.SealPayload:
+    return signing.SealPayload(
+        key_number=key_number,
+        code=grant.code,
+        category=grant.category,
+        valid_from=grant.valid_from,
+        valid_until=grant.valid_until,
+        municipality=grant.municipality_code,
+        status_index=grant.status_index,
+        groups=signing.groups_of(grant.product_groups),
+        name=grant.stall_name,
+    )

@@ -1,0 +1,289 @@
+"""What the norm says of a meeting's decisions: facts gathered once, rules run, nothing written.
+
+The preview of a page and the closing of the acta ask the same question here.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from spg_registry.committees import queries as committees
+from spg_registry.committees.models import Member
+from spg_registry.decisions.models import Decision, Meeting
+from spg_registry.decisions.queries import attendance_of
+from spg_registry.decisions.service import parameters_of
+from spg_registry.producers.facts import enrolments_by_id, pledges_of, units_of
+from spg_registry.rounds.facts import findings_of, ties_of, visits_of
+from spg_registry.rules import facts, granting
+from spg_registry.rules.months import ONE_DAY, Span, last_day
+from spg_registry.rules.reading import covered_until, recused_persons
+from spg_registry.rules.states import GRANTS
+from spg_registry.rules.verdict import NotMet, Verdict
+from spg_registry.rules.words import ActivityKind, Ballot, Category, SealState
+from spg_registry.seals.models import Sanction, SealGrant, SealScope
+from spg_registry.territory.atlas import atlas_of
+
+OF_EVERY_DECISION = ("quorum", "recused", "decision_carried")
+"""What a decision that grants nothing must satisfy too: it is the body's word all the same."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision with what the norm says of it.
+
+    `stops` are the blocks and the warnings without a written reason: empty means it may be
+    adopted. `asks` are all warnings. `recused` are member ids, declared and found together.
+    """
+
+    decision: Decision
+    proposal: facts.Proposal
+    verdicts: tuple[Verdict, ...]
+    stops: tuple[NotMet, ...]
+    asks: tuple[NotMet, ...]
+    recused: frozenset[int]
+    replaces: tuple[int, ...]
+
+    @property
+    def category(self) -> Category | None:
+        return GRANTS.get(self.decision.outcome)
+
+
+def judge(session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> list[Judged]:
+    """Every decision's verdicts, in order. Two decisions of one sitting see each other's grants."""
+    if not decisions:
+        return []
+    table = _Table(session, meeting, decisions)
+    judged: list[Judged] = []
+    for decision in decisions:
+        one = table.judge(decision)
+        judged.append(one)
+        if one.category is not None:
+            table.take_as_granted(one)
+    return judged
+
+
+class _Table:
+    """What lies on the meeting's table: its own facts, and each producer's, gathered in batches."""
+
+    def __init__(self, session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> None:
+        self.session = session
+        self.meeting = meeting
+        producers = {decision.producer_id for decision in decisions}
+        enrolments = enrolments_by_id(session, (row.enrolment_id for row in decisions))
+        self.spg_of = {row.producer_id: row.spg_id for row in enrolments.values()}
+        self.seats = committees.members_in_office(session, meeting.body_id, meeting.held_on)
+        spgs = set(self.spg_of.values())
+        self.meeting_of = _meeting_facts(session, meeting, self.seats, spgs)
+        self.ties = ties_of(session, producers, meeting.round_id)
+        pledges = pledges_of(session, enrolments)
+        self.pledge_of = {row.producer_id: pledges.get(row.id) for row in enrolments.values()}
+        self.units = units_of(session, producers, meeting.held_on)
+        self.visits = (
+            visits_of(session, meeting.round_id, producers) if meeting.round_id is not None else {}
+        )
+        self.findings = findings_of(session, producers)
+        units = [unit.unit_id for listed in self.units.values() for unit in listed]
+        self.standing = standing_grants(session, units)
+        self.sanctions = _sanctions(session, producers)
+
+    def judge(self, decision: Decision) -> Judged:
+        known = self._facts(decision)
+        parameters = known.meeting.parameters
+        verdicts = granting.may_grant(known)
+        if decision.outcome not in GRANTS:
+            verdicts = tuple(v for v in verdicts if v.code in OF_EVERY_DECISION)
+        waivers = {**self.meeting.waivers, **decision.waivers}
+        blocks = granting.blocks(verdicts, parameters)
+        recused = recused_persons(known)
+        return Judged(
+            decision,
+            known.proposal,
+            verdicts,
+            (*blocks, *granting.unwaived(verdicts, parameters, waivers)),
+            granting.warnings(verdicts, parameters),
+            frozenset(seat.id for seat in self.seats if seat.person_id in recused),
+            tuple(sorted(known.proposal.replaces)),
+        )
+
+    def take_as_granted(self, one: Judged) -> None:
+        rows = frozenset((row.unit_id, row.product) for row in one.proposal.scope)
+        validity = Span(one.proposal.valid_from, one.proposal.valid_until)
+        grant = facts.StandingGrant(-one.decision.id, one.proposal.category, validity, rows)
+        for unit_id in {row.unit_id for row in one.proposal.scope}:
+            self.standing[unit_id] = [
+                kept for kept in self.standing[unit_id] if kept.grant_id not in one.replaces
+            ] + [grant]
+
+    def _facts(self, decision: Decision) -> facts.GrantingFacts:
+        producer_id = decision.producer_id
+        units = self.units[producer_id]
+        grants = {grant.grant_id: grant for unit in units for grant in self.standing[unit.unit_id]}
+        meeting = self.meeting_of[self.spg_of[producer_id]]
+        producer = facts.ProducerFacts(
+            ties=self.ties[producer_id],
+            pledge_signed_on=self.pledge_of.get(producer_id),
+            units=units,
+            visits=self.visits.get(producer_id, ()),
+            findings=self.findings.get(producer_id, ()),
+            grants=tuple(grants.values()),
+            sanctions=tuple(self.sanctions[producer_id]),
+        )
+        proposal = self._proposal(decision, meeting, producer)
+        return facts.GrantingFacts(meeting, producer, proposal, self._voting(decision))
+
+    def _proposal(
+        self, decision: Decision, meeting: facts.MeetingFacts, producer: facts.ProducerFacts
+    ) -> facts.Proposal:
+        category = GRANTS.get(decision.outcome, Category.TRANSITION)
+        scope = tuple(self._scope(decision, producer))
+        over = {(row.unit_id, row.product) for row in scope}
+        meeting_scope = [grant for grant in producer.grants if grant.scope & over]
+        replaces = frozenset(decision.replaces) | _upgraded(meeting_scope, category, meeting)
+        renewed = [grant for grant in meeting_scope if grant.grant_id not in replaces]
+        first = decision.valid_from or _first_day(renewed, meeting.held_on)
+        last = decision.valid_until or _last_day(first, meeting)
+        return facts.Proposal(category, scope, first, last, replaces)
+
+    def _scope(self, decision: Decision, producer: facts.ProducerFacts) -> Iterable[facts.ScopeRow]:
+        """As decided; or all that grows on the units which the round's reviewed visits saw."""
+        products = atlas_of(self.session).products
+        if decision.scope:
+            for row in decision.scope:
+                kind = ActivityKind(products[row["product_code"]].kind)
+                yield facts.ScopeRow(
+                    row["unit_id"], row["product_code"], row.get("area_m2") or 0, kind
+                )
+            return
+        seen = {visit.unit_id for visit in producer.visits if visit.reviewed}
+        for unit in producer.units:
+            if unit.unit_id in seen:
+                yield from _all_of(unit)
+
+    def _voting(self, decision: Decision) -> facts.Voting:
+        person_of = {str(seat.id): seat.person_id for seat in self.seats}
+        return facts.Voting(
+            consensus=decision.by_consensus,
+            votes=tuple(
+                # A vote of someone who holds no seat is given as such: the rule refuses it.
+                facts.Vote(person_of.get(member, -int(member)), Ballot(ballot))
+                for member, ballot in decision.votes.items()
+            ),
+            recused=frozenset(
+                person_of[member] for member in decision.recusals if member in person_of
+            ),
+        )
+
+
+def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
+    """One row a product; its area is that of the plots it stands on."""
+    areas = {plot.plot_id: plot.area_m2 for plot in unit.plots}
+    rows: dict[str, facts.ScopeRow] = {}
+    for crop in unit.crops:
+        area = areas.get(crop.plot_id, 0) if crop.plot_id is not None else 0
+        known = rows.get(crop.product)
+        rows[crop.product] = (
+            replace(known, area_m2=known.area_m2 + area)
+            if known
+            else facts.ScopeRow(unit.unit_id, crop.product, area, crop.kind)
+        )
+    return rows.values()
+
+
+def _upgraded(
+    grants: Iterable[facts.StandingGrant], category: Category, meeting: facts.MeetingFacts
+) -> frozenset[int]:
+    """An organic seal takes the place of the running transition seal over the same, in one act."""
+    if category is not Category.ORGANIC:
+        return frozenset()
+    return frozenset(
+        grant.grant_id
+        for grant in grants
+        if grant.category is Category.TRANSITION and grant.validity.covers(meeting.held_on)
+    )
+
+
+def _first_day(renewed: Iterable[facts.StandingGrant], held_on: date) -> date:
+    """The meeting's day, or the day after the seal that runs out."""
+    ends = [grant.validity.last for grant in renewed if grant.validity.last is not None]
+    return max([held_on, *(end + ONE_DAY for end in ends)])
+
+
+def _last_day(first: date, meeting: facts.MeetingFacts) -> date:
+    """The longest term, cut at the end of the SPG's registration."""
+    longest = last_day(first, meeting.parameters.validity_months)
+    covered = covered_until(meeting.spg.registrations, meeting.held_on)
+    return min(longest, covered) if covered is not None and covered >= first else longest
+
+
+def _meeting_facts(
+    session: Session,
+    meeting: Meeting,
+    seats: Sequence[Member],
+    spg_ids: Collection[int],
+) -> dict[int, facts.MeetingFacts]:
+    present = attendance_of(session, meeting.id)
+    registrations = committees.registrations_on(session, spg_ids, meeting.held_on)
+    acts = committees.recognitions_of(session, meeting.committee_id)
+    shared = facts.MeetingFacts(
+        held_on=meeting.held_on,
+        spg=facts.SpgFacts(0),
+        committee=facts.CommitteeFacts(
+            meeting.committee_id, tuple(Span(act.issued_on, act.until) for act in acts)
+        ),
+        members=tuple(facts.Member(seat.person_id, seat.sector) for seat in seats),
+        attendees=frozenset(seat.person_id for seat in seats if present.get(seat.id)),
+        parameters=parameters_of(session, meeting),
+    )
+    return {
+        spg_id: replace(
+            shared,
+            spg=facts.SpgFacts(
+                spg_id,
+                tuple(
+                    facts.Registration(state, Span(row.issued_on, row.until))
+                    for row, state in registrations.get(spg_id, [])
+                ),
+            ),
+        )
+        for spg_id in spg_ids
+    }
+
+
+def standing_grants(
+    session: Session, unit_ids: Collection[int]
+) -> dict[int, list[facts.StandingGrant]]:
+    """By unit: the seals that were neither withdrawn nor replaced, past ones left to the rule."""
+    rows = session.exec(
+        select(SealGrant, SealScope.unit_id, SealScope.product_code)
+        .where(SealScope.grant_id == SealGrant.id, col(SealScope.unit_id).in_(unit_ids))
+        .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+    ).all()
+    scopes: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for grant, unit_id, product in rows:
+        scopes[grant.id].add((unit_id, product))
+    found: dict[int, list[facts.StandingGrant]] = defaultdict(list)
+    made: dict[int, facts.StandingGrant] = {}
+    for grant, unit_id, _ in rows:
+        one = made.get(grant.id)
+        if one is None:
+            validity = Span(grant.valid_from, grant.valid_until)
+            one = made[grant.id] = facts.StandingGrant(
+                grant.id, grant.category, validity, frozenset(scopes[grant.id])
+            )
+        if one not in found[unit_id]:
+            found[unit_id].append(one)
+    return found
+
+
+def _sanctions(session: Session, producer_ids: Collection[int]) -> dict[int, list[facts.Sanction]]:
+    """Those in the way of a grant; a warning is none, and what was corrected away no longer is."""
+    rows = session.exec(select(Sanction).where(col(Sanction.producer_id).in_(producer_ids))).all()
+    corrected = {row.correction_of for row in rows if row.correction_of is not None}
+    found: dict[int, list[facts.Sanction]] = defaultdict(list)
+    for row in rows:
+        if row.id not in corrected and row.stops_grants:
+            found[row.producer_id].append(facts.Sanction(Span(row.since, row.until)))
+    return found

@@ -1,0 +1,121 @@
+"""What is said to a seal, and what a seal says: shared by the JSON API and the pages."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Witness = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+class ReasonClass(StrEnum):
+    """Why, in one public word; the free text stays in the file."""
+
+    OPEN_FINDING = "open_finding"
+    PROHIBITED_INPUT = "prohibited_input"
+    MISUSE_OF_SEAL = "misuse_of_seal"
+    NO_ACCESS = "no_access"
+    OWN_WISH = "own_wish"
+    MOVED = "moved"
+    COMMITTEE_DECISION = "committee_decision"
+    REGISTRATION = "registration"
+    OTHER = "other"
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AcknowledgeIn(_In):
+    """Assisted acknowledgement: a mark on paper, before a witness."""
+
+    codes: Annotated[list[str], Field(min_length=1)]
+    acknowledged_on: date
+    witness: Witness
+
+
+class ActIn(_In):
+    """A suspension, reinstatement or withdrawal.
+
+    A committee acts by one of its adopted decisions; the control body by its own word, with a
+    public reason, and the producer is heard (`right_of_reply` says how).
+    """
+
+    reason_class: ReasonClass
+    reason: Reason
+    effective_on: date | None = None
+    decision_id: int | None = None
+    right_of_reply: Reason | None = None
+
+
+class ReplaceIn(_In):
+    """Something signed was wrong or changed: a new code takes the old one's place."""
+
+    reason: Reason
+    valid_until: date | None = None
+
+
+class SanctionIn(_In):
+    producer_id: int
+    spg_id: int
+    kind: SanctionKind
+    since: date
+    until: date | None = None
+    published_on: date | None = None
+    reason_class: ReasonClass
+    reason: Reason
+    correction_of: int | None = None
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class SealOut(_Out):
+    code: str
+    category: Category
+    producer_id: int
+    spg_id: int
+    committee_id: int
+    decision_id: int
+    valid_from: date
+    valid_until: date
+    state: SealState
+    state_since: date
+    reason_class: str | None
+    municipality_code: str
+    standard_version: str
+    granted_at: datetime
+    acknowledged_on: date | None
+
+
+class SealEventOut(_Out):
+    kind: SealEventKind
+    effective_on: date
+    at: datetime
+    reason_class: str | None
+
+
+class SanctionOut(_Out):
+    id: int
+    code: str
+    producer_id: int
+    spg_id: int
+    kind: SanctionKind
+    since: date
+    until: date | None
+    published_on: date | None
+    reason_class: str
+    correction_of: int | None
+
+
+class ClosingOut(BaseModel):
+    """What closing an acta did."""
+
+    meeting_id: int
+    granted: list[SealOut]
+    decisions: list[dict[str, Any]]
