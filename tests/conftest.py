@@ -19,6 +19,8 @@ from tests.databases import ENGINE, Databases, OnPostgresql, OnSqlite, forget_en
 
 forget_environment()
 
+pytest_plugins = ["tests.cast"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long runs, and only those")
@@ -139,10 +141,13 @@ def database_url(
 ) -> Iterator[str]:
     """The address of this test's own database, also in its settings.
 
-    It holds no row, or the reference data when the test asks for `reference_data` as well.
+    It holds no row, or the reference data when the test asks for `reference_data` as well, or
+    these and the cast when it asks for `cast`.
     """
     pattern = migrated
-    if "reference_data" in request.fixturenames:
+    if "cast" in request.fixturenames:
+        pattern, _ = request.getfixturevalue("staged")
+    elif "reference_data" in request.fixturenames:
         pattern = request.getfixturevalue("furnished")
     address = databases.copy(pattern)
     monkeypatch.setenv("SPG_DATABASE_URL", address)

@@ -46,11 +46,11 @@ def get_committee(session: Session, actor: Actor, committee_id: int) -> Committe
 
 
 def _sees(actor: Actor, committee_id: int) -> bool:
-    _require_somebody(actor)
+    require_somebody(actor)
     return actor.may(Permission.COMMITTEE_READ, committee_id)
 
 
-def _require_somebody(actor: Actor) -> None:
+def require_somebody(actor: Actor) -> None:
     if actor.id is None and actor.kind != "system":
         raise Unauthenticated()
 
@@ -65,7 +65,7 @@ def visible_committees(
     offset: int = 0,
 ) -> tuple[list[Committee], int]:
     """What the actor may read, by name, and how many there are in all."""
-    _require_somebody(actor)
+    require_somebody(actor)
     query = select(Committee)
     places = actor.committees(Permission.COMMITTEE_READ)
     if places is not None:
@@ -262,7 +262,7 @@ def visible_spgs(
     offset: int = 0,
 ) -> tuple[list[Spg], int]:
     """What the actor may read, by code, and how many there are in all."""
-    _require_somebody(actor)
+    require_somebody(actor)
     query = select(Spg)
     places = actor.committees(Permission.COMMITTEE_READ)
     if places is not None:

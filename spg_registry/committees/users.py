@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.errors import RoleNotFound
 from spg_registry.committees.models import RoleAssignment
-from spg_registry.committees.queries import get_committee, roles_of
+from spg_registry.committees.queries import get_committee, require_somebody, roles_of
 from spg_registry.committees.schemas import InviteIn, RoleIn
 from spg_registry.core import audit
 from spg_registry.core.errors import Forbidden, Invalid
@@ -54,6 +54,7 @@ def invite_user(
 
 def end_role(session: Session, actor: Actor, now: datetime, role_id: int) -> RoleAssignment:
     """The user keeps the login and loses what the role allowed, from the next request on."""
+    require_somebody(actor)
     row = session.get(RoleAssignment, role_id)
     if row is None or row.ended_at is not None or not _sees(actor, row.committee_id):
         raise RoleNotFound(id=role_id)
