@@ -5,13 +5,14 @@ Reading here asks for no permission: the room that judges has asked already.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import EvaluatorAppointment, EvaluatorService
-from spg_registry.producers import models as land
+from spg_registry.producers import facts as producers
 from spg_registry.rounds import forms
 from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round
 from spg_registry.rounds.models import Finding as FindingRow
@@ -19,7 +20,6 @@ from spg_registry.rounds.models import Visit as VisitRow
 from spg_registry.rules.facts import (
     Evaluator,
     Finding,
-    Interest,
     PastEvaluation,
     ReciprocalEvaluation,
     Ties,
@@ -29,7 +29,7 @@ from spg_registry.rules.months import Span
 from spg_registry.rules.words import FindingState, Sector, VisitState
 
 MANY = 500
-"""Ids in one IN list: well below the engines' limits on parameters."""
+"""Ids in one IN list, well below what the engines take."""
 
 
 def in_lots(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -52,100 +52,22 @@ def ties_of(
 ) -> dict[int, Ties]:
     """Who stands near each producer, and who evaluated whom.
 
-    Past evaluations are those of rounds before `before_round` (None: of every round). A holder
-    who left counts as one until the beginning of that round.
+    Past evaluations are those of rounds before `before_round` (None: of every round).
     """
     present = session.get(Round, before_round) if before_round is not None else None
-    since = present.period_from if present else None
-    mates = _household_mates(session, producer_ids)
-    holders = holders_of(session, {*producer_ids, *_all(mates.values())}, since)
-    persons = {person for id_ in producer_ids for person in holders.get(id_, ())}
-    interests = _interests(session, producer_ids, persons)
+    ties = producers.ties_of(session, producer_ids)
+    persons = {person for each in ties.values() for person in each.holders}
     made = _evaluations(session, col(Assignment.person_id), persons)
-    others = {row.producer_id for row in interests} | {row.producer_id for row in made}
-    holders |= holders_of(session, others - holders.keys(), since)
+    seen = producers.holders_of(session, {row.producer_id for row in made})
     past = _past(session, producer_ids, present)
     return {
-        id_: Ties(
-            producer_id=id_,
-            holders=frozenset(holders.get(id_, ())),
-            household=frozenset(_all(holders.get(mate, ()) for mate in mates.get(id_, ()))),
-            interests=tuple(_interests_of(id_, interests, holders)),
+        id_: replace(
+            each,
             past_evaluations=past.get(id_, ()),
-            reciprocal=tuple(_reciprocal(id_, made, holders)),
+            reciprocal=tuple(_reciprocal(each, made, seen)),
         )
-        for id_ in producer_ids
+        for id_, each in ties.items()
     }
-
-
-def _all(groups: Iterable[Iterable[int]]) -> set[int]:
-    return {each for group in groups for each in group}
-
-
-def holders_of(
-    session: Session, producer_ids: Collection[int], since: date | None = None
-) -> dict[int, list[int]]:
-    """Person ids by producer, the first holder first; with `since` also who left after it."""
-    holder = land.Holder
-    found: dict[int, list[int]] = defaultdict(list)
-    for lot in in_lots(producer_ids):
-        query = select(holder.producer_id, holder.person_id).where(col(holder.producer_id).in_(lot))
-        standing: Any = col(holder.until).is_(None)
-        if since is not None:
-            standing = or_(standing, col(holder.until) >= since)
-        query = query.where(standing).order_by(col(holder.position), col(holder.id))
-        for producer_id, person_id in session.exec(query):
-            found[producer_id].append(person_id)
-    return dict(found)
-
-
-def _household_mates(session: Session, producer_ids: Collection[int]) -> dict[int, list[int]]:
-    """The producers of the same household, oneself included."""
-    producer = land.Producer
-    household: dict[int, int] = {}
-    for lot in in_lots(producer_ids):
-        query = select(producer.id, producer.household_id).where(col(producer.id).in_(lot))
-        for id_, household_id in session.exec(query):
-            if household_id is not None:
-                household[id_] = household_id
-    mates: dict[int, list[int]] = defaultdict(list)
-    for lot in in_lots(household.values()):
-        pairs = select(producer.household_id, producer.id).where(
-            col(producer.household_id).in_(lot)
-        )
-        for household_id, id_ in session.exec(pairs):
-            if household_id is not None:
-                mates[household_id].append(id_)
-    return {id_: mates[household_id] for id_, household_id in household.items()}
-
-
-def _interests(
-    session: Session, producer_ids: Collection[int], persons: Collection[int]
-) -> list[land.Interest]:
-    """Those in the producers, and those of their holders in others."""
-    found: dict[int, land.Interest] = {}
-    for column, ids in (
-        (col(land.Interest.producer_id), producer_ids),
-        (col(land.Interest.person_id), persons),
-    ):
-        for lot in in_lots(ids):
-            for row in session.exec(select(land.Interest).where(column.in_(lot))):
-                found[row.id] = row
-    return [found[id_] for id_ in sorted(found)]
-
-
-def _interests_of(
-    producer_id: int, rows: Iterable[land.Interest], holders: Mapping[int, Iterable[int]]
-) -> Iterator[Interest]:
-    """An interest of a holder in another producer ties to that producer's holders."""
-    mine = set(holders.get(producer_id, ()))
-    for row in rows:
-        span = Span(row.since, row.until)
-        if row.producer_id == producer_id:
-            yield Interest(row.kind, row.person_id, producer_id, None, row.degree, span)
-        elif row.person_id in mine:
-            for other in holders.get(row.producer_id, ()):
-                yield Interest(row.kind, row.person_id, None, other, row.degree, span)
 
 
 def _evaluations(session: Session, column: Any, ids: Collection[int]) -> list[_Evaluation]:
@@ -156,15 +78,15 @@ def _evaluations(session: Session, column: Any, ids: Collection[int]) -> list[_E
             select(
                 Assignment.person_id,
                 VisitRow.producer_id,
-                VisitRow.visited_on,
                 VisitRow.round_id,
+                col(VisitRow.visited_on),
             )
             .join(VisitRow, col(VisitRow.id) == col(Assignment.visit_id))
             .where(column.in_(lot), Assignment.outcome == AssignmentOutcome.ACCEPTED)
             .where(VisitRow.state != VisitState.VOID, col(VisitRow.visited_on).is_not(None))
             .order_by(col(Assignment.id))
         )
-        for person_id, producer_id, visited_on, round_id in session.exec(query):
+        for person_id, producer_id, round_id, visited_on in session.exec(query):
             if visited_on is not None:
                 found.append(_Evaluation(person_id, producer_id, visited_on, round_id))
     return found
@@ -176,7 +98,7 @@ def _past(
     every = _evaluations(session, col(VisitRow.producer_id), producer_ids)
     began: dict[int, tuple[date, int]] = {}
     for lot in in_lots(row.round_id for row in every):
-        query = select(Round.id, Round.period_from).where(col(Round.id).in_(lot))
+        query = select(Round.id, col(Round.period_from)).where(col(Round.id).in_(lot))
         began |= {id_: (period_from, id_) for id_, period_from in session.exec(query)}
     by_producer: dict[int, list[_Evaluation]] = defaultdict(list)
     for row in every:
@@ -193,13 +115,12 @@ def _past(
 
 
 def _reciprocal(
-    producer_id: int, made: Iterable[_Evaluation], holders: Mapping[int, Iterable[int]]
+    ties: Ties, made: Iterable[_Evaluation], holders: Mapping[int, Iterable[int]]
 ) -> Iterator[ReciprocalEvaluation]:
     """Visits by this producer's holders, one for each holder of the unit they saw."""
-    mine = set(holders.get(producer_id, ()))
     for row in made:
-        if row.person_id in mine and row.producer_id != producer_id:
-            for other in holders.get(row.producer_id, ()):
+        if row.person_id in ties.holders and row.producer_id != ties.producer_id:
+            for other in holders[row.producer_id]:
                 yield ReciprocalEvaluation(other, row.visited_on)
 
 

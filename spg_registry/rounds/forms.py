@@ -1,45 +1,37 @@
 """The evaluation form of a unit: which questions of the frozen checklist it is asked."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from spg_registry.producers.models import CollectionZone, Crop, Facility
+from spg_registry.producers.facts import present_crops, zones_of
+from spg_registry.producers.models import Facility
 from spg_registry.rounds.models import Round
+from spg_registry.rules.words import ActivityKind
 from spg_registry.standards import snapshot
-from spg_registry.territory.models import Product, ProductKind
-
-MANY = 500
+from spg_registry.territory.atlas import atlas_of
 
 
 def activities_of(
-    session: Session, unit_ids: Collection[int], year: int
-) -> dict[int, frozenset[ProductKind]]:
-    """What each unit does in its latest season up to a year; zones gather, facilities process."""
-    latest: dict[int, int] = {}
-    kinds: dict[int, set[ProductKind]] = defaultdict(set)
-    ordered = sorted(set(unit_ids))
-    for start in range(0, len(ordered), MANY):
-        lot = ordered[start : start + MANY]
-        grown = (
-            select(Crop.unit_id, Crop.season, Product.kind)
-            .join(Product, col(Product.code) == col(Crop.product_code))
-            .where(col(Crop.unit_id).in_(lot), col(Crop.season) <= year)
-            .distinct()
-            .order_by(col(Crop.season).desc())
-        )
-        for unit_id, season, kind in session.exec(grown):
-            if latest.setdefault(unit_id, season) == season:
-                kinds[unit_id].add(kind)
-        gathers = select(CollectionZone.unit_id).where(col(CollectionZone.unit_id).in_(lot))
-        for unit_id in session.exec(gathers):
-            kinds[unit_id].add(ProductKind.WILD)
-        processes = select(Facility.unit_id).where(col(Facility.unit_id).in_(lot))
-        for unit_id in session.exec(processes):
-            kinds[unit_id].add(ProductKind.PROCESSED)
-    return {unit_id: frozenset(kinds[unit_id]) for unit_id in ordered}
+    session: Session, unit_ids: Collection[int], on: date
+) -> dict[int, frozenset[ActivityKind]]:
+    """What each unit does in its present season; zones gather, facilities process."""
+    products = atlas_of(session).products
+    crops, zones = present_crops(session, unit_ids, on), zones_of(session, unit_ids)
+    processing = set(
+        session.exec(select(Facility.unit_id).where(col(Facility.unit_id).in_(set(unit_ids))))
+    )
+    found = {}
+    for unit_id in set(unit_ids):
+        kinds = {ActivityKind(products[crop.product_code].kind) for crop in crops[unit_id]}
+        if zones[unit_id]:
+            kinds.add(ActivityKind.WILD)
+        if unit_id in processing:
+            kinds.add(ActivityKind.PROCESSED)
+        found[unit_id] = frozenset(kinds)
+    return found
 
 
 def items_of_units(
@@ -49,12 +41,18 @@ def items_of_units(
 
     A unit of which no crop is known is asked everything.
     """
-    activities = activities_of(session, unit_ids, ronda.period_until.year)
-    asked: dict[frozenset[ProductKind], tuple[str, ...]] = {}
+    activities = activities_of(session, unit_ids, ronda.period_until)
+    asked: dict[frozenset[ActivityKind], tuple[str, ...]] = {}
     for kinds in set(activities.values()):
         questions = snapshot.items(ronda.frozen, kinds or None)
         asked[kinds] = tuple(item["code"] for item in questions)
     return {unit_id: asked[kinds] for unit_id, kinds in activities.items()}
+
+
+def form_of_unit(session: Session, ronda: Round, unit_id: int) -> list[dict[str, Any]]:
+    """The dimensions with their questions, as the page prints them."""
+    kinds = activities_of(session, [unit_id], ronda.period_until)[unit_id]
+    return snapshot.dimensions(ronda.frozen, kinds or None)
 
 
 def unanswered(asked: Iterable[str], answers: Mapping[str, Any]) -> list[str]:
