@@ -1,13 +1,13 @@
 """Producers, who stands behind them, where they are enrolled, and what they work on."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from spg_registry.core.db import coded, key
+from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
@@ -246,3 +246,36 @@ class Crop(Recorded, table=True):
     heads: int | None = None
     hives: int | None = None
     expected_kg: int | None = None
+
+
+class ImportState(StrEnum):
+    PREVIEWED = "previewed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    """Put away by a person, or never confirmed in time."""
+
+
+class ImportBatch(SQLModel, table=True):
+    """A list that was read, and what would become of each row: nothing is written before somebody
+    confirms it. `lines` and `verdicts` hold what people typed, so they are let go in time."""
+
+    __tablename__ = "import_batch"
+
+    id: int = key()
+    spg_id: int = Field(foreign_key="spg.id", index=True)
+    state: ImportState = coded(ImportState, ImportState.PREVIEWED)
+    filename: str = Field(max_length=200)
+    digest: str = Field(max_length=64)
+    kind: str = Field(max_length=4)
+    delimiter: str = Field(max_length=1)
+    sheet: str | None = Field(default=None, max_length=60)
+    header: dict[str, Any] = document()
+    options: dict[str, Any] = document()
+    counts: dict[str, Any] = document()
+    lines: list[Any] = document(list)
+    verdicts: list[Any] = document(list)
+    missing: list[Any] = document(list)
+    examined_at: datetime = instant(index=True)
+    examined_by: str = Field(max_length=120)
+    confirmed_at: datetime | None = instant(optional=True)
+    confirmed_by: str | None = Field(default=None, max_length=120)

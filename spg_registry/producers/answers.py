@@ -1,0 +1,197 @@
+"""What comes out of the producers' room. Fields of identity are None for who may not see them."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spg_registry.people.models import Sex
+from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
+from spg_registry.rules.words import (
+    ActivityKind,
+    EnrolmentStatus,
+    InterestKind,
+    LastInput,
+    Stage,
+)
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PlaceOut(_Out):
+    community_id: int
+    community: str
+    municipality_code: str
+    municipality: str
+    department: str
+
+
+class PledgeOut(_Out):
+    id: int
+    enrolment_id: int
+    signed_on: date
+    signed_by_mark: bool
+
+
+class EnrolmentOut(_Out):
+    """`status_reason` and pledges are for who keeps or controls the papers."""
+
+    id: int
+    spg_id: int
+    spg_code: str
+    spg_name: str
+    committee_id: int
+    code: str
+    enrolled_on: date
+    ended_on: date | None
+    status: EnrolmentStatus
+    status_since: date
+    status_reason: str | None = None
+    pledges: list[PledgeOut] = Field(default_factory=list)
+
+
+class ProducerOut(PlaceOut):
+    """A line of a list."""
+
+    id: int
+    code: str
+    kind: ProducerKind
+    display_name: str
+    publication_consent: bool
+    units: int
+    area_m2: int
+    """Of its open units; a plot shared with another producer is in both lines."""
+    enrolments: list[EnrolmentOut]
+
+
+class HolderOut(_Out):
+    person_id: int
+    position: int
+    names: str
+    surnames: str
+    full_name: str
+    sex: Sex | None
+    since: date
+    until: date | None
+    ci: str | None = None
+    ci_suffix: str | None = None
+    birth_year: int | None = None
+    phone: str | None = None
+
+
+class PlotOut(_Out):
+    """`stage` is derived for a day; None while no standard is loaded."""
+
+    code: str
+    name: str
+    area_m2: int
+    last_input: LastInput
+    last_input_on: date | None
+    stage: Stage | None
+    stage_since: date | None
+    shared_with: list[str]
+    """Codes of other units that work it too."""
+
+
+class CropOut(_Out):
+    id: int
+    product_code: str
+    product: str
+    product_en: str
+    kind: ActivityKind
+    plot_code: str | None
+    season: int
+    area_m2: int | None
+    heads: int | None
+    hives: int | None
+    expected_kg: int | None
+
+
+class ZoneOut(_Out):
+    id: int
+    name: str
+    bounds: str | None
+    plan: str | None
+    plan_until: date | None
+
+
+class FacilityOut(_Out):
+    id: int
+    name: str
+    process: str
+
+
+class UnitOut(PlaceOut):
+    """The point is for the control profile and for who has to find the place."""
+
+    id: int
+    code: str
+    producer_code: str
+    name: str
+    tenure: Tenure
+    parallel_production: bool
+    water_source: WaterSource | None
+    lat: float | None
+    lon: float | None
+    since: date
+    until: date | None
+    area_m2: int
+    stage: Stage | None
+    plots: list[PlotOut]
+    crops: list[CropOut]
+    """Of every season, the latest first."""
+    zones: list[ZoneOut]
+    facilities: list[FacilityOut]
+
+
+class InterestOut(_Out):
+    id: int
+    person_id: int
+    person: str
+    producer_code: str
+    kind: InterestKind
+    degree: int | None
+    declared: bool
+    since: date
+    until: date | None
+
+
+class OrganisationOut(_Out):
+    id: int
+    code: str
+    name: str
+    municipality_code: str | None
+
+
+class MembershipOut(_Out):
+    id: int
+    organisation_code: str
+    organisation: str
+    since: date
+    until: date | None
+
+
+class NeighbourOut(_Out):
+    """Another producer of the household."""
+
+    code: str
+    display_name: str
+
+
+class ProducerFile(ProducerOut):
+    """A producer with everything. `identity` says whether the fields of identity were filled;
+    interests are told only then."""
+
+    identity: bool
+    writable: bool
+    on: date
+    """The day that stages were derived for."""
+    stage: Stage | None
+    nit: str | None
+    household_id: int | None
+    household: list[NeighbourOut]
+    holders: list[HolderOut]
+    memberships: list[MembershipOut]
+    interests: list[InterestOut]
+    land: list[UnitOut]

@@ -1,0 +1,226 @@
+"""Lists and look-ups. Lists are seen through a `Sight` (`access.sight_of`); look-ups by id are for
+the rooms above, which have asked who looks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists
+from sqlmodel import Session, col, func, select
+
+from spg_registry.committees.models import Spg
+from spg_registry.producers.access import Sight, seen
+from spg_registry.producers.answers import EnrolmentOut, PledgeOut, ProducerOut
+from spg_registry.producers.models import (
+    Enrolment,
+    Organisation,
+    OrganisationMembership,
+    Pledge,
+    Plot,
+    Producer,
+    ProducerKind,
+    Unit,
+)
+from spg_registry.producers.searching import words_of
+from spg_registry.producers.stages import areas_of
+from spg_registry.rules.words import EnrolmentStatus
+from spg_registry.territory.atlas import atlas_of
+from spg_registry.territory.models import Community
+from spg_registry.territory.names import name_key
+from spg_registry.territory.queries import communities_by_id
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to list. `text` looks through names and codes, without case or accents."""
+
+    text: str = ""
+    kind: ProducerKind | None = None
+    municipality_code: str | None = None
+    community_id: int | None = None
+    organisation_code: str | None = None
+    spg_id: int | None = None
+    committee_id: int | None = None
+    status: EnrolmentStatus | None = None
+
+
+def producers_page(
+    session: Session, sight: Sight, filters: Filters, limit: int, offset: int
+) -> tuple[list[ProducerOut], int]:
+    """A part of the list in the order of the codes, and how many there are in all."""
+    query = select(Producer).where(seen(sight), *_wanted(filters))
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    rows = session.exec(query.order_by(col(Producer.number)).limit(limit).offset(offset)).all()
+    return lines(session, rows), total
+
+
+def _wanted(filters: Filters) -> list[Any]:
+    found: list[Any] = [
+        col(Producer.search_key).contains(word, autoescape=True) for word in words_of(filters.text)
+    ]
+    if filters.kind is not None:
+        found.append(Producer.kind == filters.kind)
+    if filters.community_id is not None:
+        found.append(Producer.community_id == filters.community_id)
+    if filters.municipality_code:
+        inside = select(Community.id).where(
+            Community.municipality_code == filters.municipality_code
+        )
+        found.append(col(Producer.community_id).in_(inside))
+    if filters.organisation_code:
+        found.append(_member_of(filters.organisation_code))
+    if filters.spg_id or filters.committee_id or filters.status:
+        found.append(_enrolled(filters))
+    return found
+
+
+def _member_of(code: str) -> Any:
+    members = (
+        select(OrganisationMembership.producer_id)
+        .join(Organisation, col(Organisation.id) == col(OrganisationMembership.organisation_id))
+        .where(Organisation.code == code, col(OrganisationMembership.until).is_(None))
+    )
+    return col(Producer.id).in_(members)
+
+
+def _enrolled(filters: Filters) -> Any:
+    """One and the same enrolment is in that SPG, of that committee, with that status."""
+    found = exists().where(col(Enrolment.producer_id) == col(Producer.id))
+    if filters.spg_id is not None:
+        found = found.where(col(Enrolment.spg_id) == filters.spg_id)
+    if filters.committee_id is not None:
+        systems = select(Spg.id).where(Spg.committee_id == filters.committee_id)
+        found = found.where(col(Enrolment.spg_id).in_(systems))
+    if filters.status is not None:
+        found = found.where(col(Enrolment.status) == filters.status)
+    return found
+
+
+def lines(session: Session, rows: Sequence[Producer]) -> list[ProducerOut]:
+    """Producers as a list shows them."""
+    ids = [row.id for row in rows]
+    areas, units = areas_of(session, ids), _units(session, ids)
+    enrolments = enrolments_out(session, ids, with_papers=False)
+    where = places_out(session, [row.community_id for row in rows])
+    return [
+        ProducerOut(
+            **where[row.community_id],
+            **row.model_dump(include={"id", "code", "kind", "display_name", "publication_consent"}),
+            units=units.get(row.id, 0),
+            area_m2=areas[row.id],
+            enrolments=enrolments[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _units(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
+    query = (
+        select(Unit.producer_id, func.count())
+        .where(col(Unit.producer_id).in_(set(producer_ids)), col(Unit.until).is_(None))
+        .group_by(col(Unit.producer_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def places_out(session: Session, community_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The fields of a `PlaceOut`, by community."""
+    book = atlas_of(session)
+    found: dict[int, dict[str, Any]] = {}
+    for id_, community in communities_by_id(session, community_ids).items():
+        place = book.municipalities[community.municipality_code]
+        found[id_] = {
+            "community_id": id_,
+            "community": community.name,
+            "municipality_code": place.ine_code,
+            "municipality": place.name,
+            "department": book.departments[place.department_code].name,
+        }
+    return found
+
+
+def enrolments_out(
+    session: Session, producer_ids: Iterable[int], *, with_papers: bool
+) -> dict[int, list[EnrolmentOut]]:
+    """By producer, the present ones first. `with_papers`: with pledges and reasons."""
+    ids = set(producer_ids)
+    query = (
+        select(Enrolment, Spg)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .where(col(Enrolment.producer_id).in_(ids))
+        .order_by(col(Enrolment.ended_on).is_not(None), col(Enrolment.id).desc())
+    )
+    rows = session.exec(query).all()
+    pledges = _pledges(session, [row.id for row, _ in rows]) if with_papers else {}
+    found: dict[int, list[EnrolmentOut]] = {id_: [] for id_ in ids}
+    for row, spg in rows:
+        found[row.producer_id].append(
+            EnrolmentOut(
+                **row.model_dump(exclude={"producer_id", "status_reason"}),
+                spg_code=spg.code,
+                spg_name=spg.name,
+                committee_id=spg.committee_id,
+                status_reason=row.status_reason if with_papers else None,
+                pledges=pledges.get(row.id, []),
+            )
+        )
+    return found
+
+
+def _pledges(session: Session, enrolment_ids: Iterable[int]) -> dict[int, list[PledgeOut]]:
+    query = select(Pledge).where(col(Pledge.enrolment_id).in_(set(enrolment_ids)))
+    found: dict[int, list[PledgeOut]] = defaultdict(list)
+    for row in session.exec(query.order_by(col(Pledge.signed_on).desc(), col(Pledge.id))):
+        found[row.enrolment_id].append(PledgeOut.model_validate(row))
+    return found
+
+
+# --- look-ups for the rooms above ----------------------------------------------------------------
+
+
+def producers_by_id(session: Session, ids: Iterable[int]) -> dict[int, Producer]:
+    found = session.exec(select(Producer).where(col(Producer.id).in_(set(ids))))
+    return {row.id: row for row in found}
+
+
+def units_by_id(session: Session, ids: Iterable[int]) -> dict[int, Unit]:
+    return {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(set(ids))))}
+
+
+def plots_by_id(session: Session, ids: Iterable[int]) -> dict[int, Plot]:
+    return {row.id: row for row in session.exec(select(Plot).where(col(Plot.id).in_(set(ids))))}
+
+
+def producers_enrolled(session: Session, spg_id: int) -> list[Producer]:
+    """Those with an open enrolment in the SPG, by code."""
+    inside = select(Enrolment.producer_id).where(
+        Enrolment.spg_id == spg_id, col(Enrolment.ended_on).is_(None)
+    )
+    query = select(Producer).where(col(Producer.id).in_(inside))
+    return list(session.exec(query.order_by(col(Producer.number))))
+
+
+def units_enrolled(session: Session, spg_id: int, community_id: int | None = None) -> list[Unit]:
+    """Open units of producers with an open enrolment in the SPG; of one community, if given."""
+    inside = select(Enrolment.producer_id).where(
+        Enrolment.spg_id == spg_id, col(Enrolment.ended_on).is_(None)
+    )
+    query = select(Unit).where(col(Unit.producer_id).in_(inside), col(Unit.until).is_(None))
+    if community_id is not None:
+        query = query.where(Unit.community_id == community_id)
+    return list(session.exec(query.order_by(col(Unit.id))))
+
+
+def organisations(
+    session: Session, text: str = "", limit: int | None = None, offset: int = 0
+) -> tuple[list[Organisation], int]:
+    """By name. There are few of them, so the words are looked for here."""
+    words = words_of(text)
+    rows = [
+        row
+        for row in session.exec(select(Organisation).order_by(Organisation.code))
+        if all(word in name_key(f"{row.code} {row.name}") for word in words)
+    ]
+    rows.sort(key=lambda row: name_key(row.name))
+    return rows[offset : None if limit is None else offset + limit], len(rows)
