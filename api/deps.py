@@ -14,6 +14,7 @@ from api.ground import Ground
 from spg_registry.committees import service as committees
 from spg_registry.core import clock
 from spg_registry.core.errors import Forbidden, Unauthenticated
+from spg_registry.core.keys import Keyring, own_keyring
 from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import service as people
 
@@ -58,6 +59,7 @@ def now() -> datetime:
     return clock.now()
 
 
+KeyringDep = Annotated[Keyring, Depends(own_keyring)]
 GroundDep = Annotated[Ground, Depends(ground)]
 SessionDep = Annotated[Session, Depends(session, scope="function")]
 ReadDep = Annotated[Session, Depends(reading, scope="function")]

@@ -10,11 +10,13 @@ import spg_registry
 from api import errors, health, login
 from api.ground import Ground
 from api.render import Assets
+from api.seal_page import SealPage
 from api.shield import Shield
 from api.v1 import routers as v1_routers
 from api.web import routers as web_routers
 from spg_registry.core.config import Settings, settings
 from spg_registry.core.db import Database
+from spg_registry.core.keys import own_keyring
 
 
 @asynccontextmanager
@@ -52,4 +54,10 @@ def create_app(given: Settings | None = None, database: Database | None = None) 
     return app
 
 
-app = create_app()
+def served(chosen: Settings | None = None) -> SealPage:
+    """What the server runs: the seal page in front, the application behind it."""
+    inner = create_app(chosen)
+    return SealPage(inner, inner.state.ground, own_keyring())
+
+
+app = served()

@@ -9,8 +9,9 @@ from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.render import locale_of
 from spg_registry.core.errors import NotFound
 from spg_registry.core.messages import sentence
+from spg_registry.rules.words import ActivityKind
 from spg_registry.territory import matching, queries, service
-from spg_registry.territory.models import ProductGroup, ProductKind
+from spg_registry.territory.models import ProductGroup
 from spg_registry.territory.schemas import (
     CommunityOut,
     DepartmentOut,
@@ -121,7 +122,7 @@ def add_communities(
 def products(
     session: SessionDep,
     page: PageDep,
-    kind: ProductKind | None = None,
+    kind: ActivityKind | None = None,
     group: ProductGroup | None = None,
     q: Annotated[str, Query(max_length=120, description="A name, alias or code")] = "",
 ) -> Listing[ProductOut]:

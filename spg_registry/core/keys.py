@@ -22,6 +22,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from spg_registry.core import keyfiles
+from spg_registry.core.config import settings
 
 STATE_FILE: Final = "state.json"
 _KEY_FILE: Final = re.compile(r"([a-z]+)-([1-9][0-9]*)(\.pub)?\.pem")
@@ -319,6 +320,13 @@ class Keyring:
 def open_keyring(data_dir: Path, passphrase: str | None = None) -> Keyring:
     """The keyring of this process for a data directory: the same object each time."""
     return Keyring(data_dir, passphrase)
+
+
+def own_keyring() -> Keyring:
+    """The keyring that this process's settings name."""
+    chosen = settings()
+    passphrase = chosen.key_passphrase.get_secret_value() if chosen.key_passphrase else None
+    return open_keyring(chosen.data_dir, passphrase)
 
 
 def _active_of(entries: tuple[KeyEntry, ...] | list[KeyEntry], purpose: Purpose) -> KeyEntry | None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from spg_registry.core import audit
 from spg_registry.core.config import settings
-from spg_registry.core.keys import Keyring, open_keyring
+from spg_registry.core.keys import own_keyring
 from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import throttle, tokens
 from spg_registry.people.accounts import digest, new_secret, user_named
@@ -165,7 +165,7 @@ def mint(now: datetime, subject: str, scopes: frozenset[str]) -> TokenAnswer:
     """A signed token for somebody who has proved who they are."""
     lifetime = timedelta(minutes=settings().token_minutes)
     token = tokens.issue(
-        _keyring(),
+        own_keyring(),
         issuer=settings().public_url,
         audience=_audience(),
         subject=subject,
@@ -180,7 +180,7 @@ def bearer(session: Session, now: datetime, token: str) -> tuple[User | Client, 
     """Who sends this access token, and with which scopes. Raises InvalidToken, also for a fresh
     token of a program revoked or a user disabled meanwhile."""
     found = tokens.verify(
-        token, _keyring(), issuer=settings().public_url, audience=_audience(), now=now
+        token, own_keyring(), issuer=settings().public_url, audience=_audience(), now=now
     )
     kind, _, number = found.subject.partition(":")
     if not number.isdecimal():
@@ -194,11 +194,6 @@ def bearer(session: Session, now: datetime, token: str) -> tuple[User | Client, 
     if user is None or user.disabled_at is not None:
         raise tokens.InvalidToken("revoked")
     return user, found.scopes
-
-
-def _keyring() -> Keyring:
-    passphrase = settings().key_passphrase
-    return open_keyring(settings().data_dir, passphrase.get_secret_value() if passphrase else None)
 
 
 def _audience() -> str:

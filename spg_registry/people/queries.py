@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.identity import MistypedCi, ci_key, parse_ci
 from spg_registry.people.models import Client, Person, User
 
@@ -35,11 +36,13 @@ def users_by_id(session: Session, ids: Iterable[int]) -> dict[int, User]:
     return {row.id: row for row in session.exec(select(User).where(col(User.id).in_(wanted)))}
 
 
-def users(session: Session, limit: int, offset: int) -> tuple[list[User], int]:
+def users(session: Session, actor: Actor, limit: int, offset: int) -> tuple[list[User], int]:
     """Every login, by username, with how many there are: for the administrator."""
+    require(actor, Permission.USER_MANAGE)
     rows = session.exec(select(User).order_by(User.username).limit(limit).offset(offset))
     return list(rows), session.exec(select(func.count()).select_from(User)).one()
 
 
-def clients(session: Session) -> list[Client]:
+def clients(session: Session, actor: Actor) -> list[Client]:
+    require(actor, Permission.CLIENT_MANAGE)
     return list(session.exec(select(Client).order_by(Client.client_id)))

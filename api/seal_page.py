@@ -1,0 +1,192 @@
+"""`/s/{code or token}`: the page behind every QR, kept ready.
+
+It stands in front of the application as a bare ASGI route, because it is what a whole fair asks
+for at once. An answer is kept per address and language, and given again only while the database's
+pulse and the day are what they were when it was made.
+"""
+
+import logging
+from datetime import date
+from functools import lru_cache
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.ground import Ground
+from api.render import preferred_locale, render_text
+from api.shield import CSP, HEADERS
+from spg_registry.core import clock, codes, messages
+from spg_registry.core.keys import Keyring
+from spg_registry.core.pulse import Pulse, pulse_of
+from spg_registry.seals.public import PublicSeal
+from spg_registry.seals.verification import Verification, verify
+
+log = logging.getLogger("spg.seal_page")
+
+LONGEST = 400
+"""Characters behind `/s/`; a token has at most 176."""
+
+KEPT = 4_000
+"""Answers in memory, about 5 KB each."""
+
+UNKNOWN: dict[str, object] = dict.fromkeys(
+    (
+        *("category", "name", "community", "municipality", "department", "products"),
+        *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
+        *("code", "new_code", "new_url", "certificate_url"),
+    )
+)
+"""What the page says nothing of when nothing that was presented may be believed."""
+
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+Kept = tuple[object, date, Answer]
+
+
+class SealPage:
+    """Answers GET and HEAD below `/s/` and `/S/` with one segment; hands on everything else."""
+
+    def __init__(self, app: ASGIApp, ground: Ground, keyring: Keyring) -> None:
+        self.app = app
+        self.ground = ground
+        self.keyring = keyring
+        self._pulse: Pulse | None = None
+        self._kept: dict[tuple[str, str], Kept] = {}
+        self._inline = ground.database.dialect == "sqlite"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._is_ours(scope):
+            await self.app(scope, receive, send)
+            return
+        presented = scope["path"][3:]
+        locale = _locale(scope)
+        try:
+            status, headers, body = await self._answer(presented, locale)
+        except Exception:
+            log.exception("the seal page failed")
+            self._pulse = None
+            await self.app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
+        )
+
+    @staticmethod
+    def _is_ours(scope: Scope) -> bool:
+        path: str = scope["path"]
+        return (
+            path[:3] in ("/s/", "/S/")
+            and 3 < len(path) <= LONGEST
+            and "/" not in path[3:]
+            and scope["method"] in ("GET", "HEAD")
+        )
+
+    async def _answer(self, presented: str, locale: str) -> Answer:
+        # The beat is taken before the row is read: an answer can be newer than it, never older.
+        beat = self._beat() if self._inline else await run_in_threadpool(self._beat)
+        today = clock.local_date(clock.now())
+        kept = self._kept.get((presented, locale))
+        if kept is not None and kept[0] == beat and kept[1] == today:
+            return kept[2]
+        if self._inline:
+            made = self._make(presented, locale)
+        else:
+            made = await run_in_threadpool(self._make, presented, locale)
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[presented, locale] = (beat, today, made)
+        return made
+
+    def _beat(self) -> object:
+        if self._pulse is None:
+            self._pulse = pulse_of(self.ground.database.url)
+        return self._pulse.beat()
+
+    def _make(self, presented: str, locale: str) -> Answer:
+        with self.ground.database.read() as session:
+            found = verify(session, self.keyring, clock.now(), presented)
+        body = page(found, presented, locale, self.ground).encode()
+        return 200 if found.is_known else 404, _headers(body, locale), body
+
+
+def page(found: Verification, presented: str, locale: str, ground: Ground) -> str:
+    """The consumer's page of a verification."""
+    other = "en" if locale == "es" else "es"
+    return render_text(
+        "seal.html",
+        locale,
+        view=_view(found, presented, locale, ground.settings.host),
+        demo=ground.settings.demo,
+        other_language={
+            "code": other,
+            "name": messages.LANGUAGE_NAMES[other],
+            "href": f"?lang={other}",
+        },
+    )
+
+
+def _view(found: Verification, presented: str, locale: str, host: str) -> dict[str, object]:
+    seal = found.seal
+    return {
+        **UNKNOWN,
+        "verdict": found.verdict.value,
+        "typed": presented if len(presented) <= 24 else "",
+        "host": host,
+        "status_as_of": found.status_as_of,
+        "report_url": None,
+        "log_url": None,
+        **(_facts(seal, locale) if seal else {}),
+    }
+
+
+def _facts(seal: PublicSeal, locale: str) -> dict[str, object]:
+    new = seal.new_code
+    return {
+        "category": seal.category.value,
+        "name": seal.name,
+        "community": seal.community,
+        "municipality": seal.municipality,
+        "department": seal.department,
+        "products": [product.name(locale) for product in seal.products],
+        "valid_from": seal.valid_from,
+        "valid_until": seal.valid_until,
+        "spg": seal.spg,
+        "committee": seal.committee,
+        "acta_number": seal.acta_number,
+        "decided_on": seal.decided_on,
+        "code": codes.display(seal.code),
+        "new_code": codes.display(new) if new else None,
+        "new_url": f"/s/{new}" if new else None,
+        "certificate_url": f"/s/{seal.code}/certificado.pdf",
+    }
+
+
+def _headers(body: bytes, locale: str) -> list[tuple[bytes, bytes]]:
+    named = {
+        **HEADERS,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Content-Language": locale,
+        "Content-Security-Policy": CSP,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Language",
+    }
+    return [(name.lower().encode(), value.encode()) for name, value in named.items()]
+
+
+def _locale(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    if query:
+        wish = parse_qs(query.decode("latin-1")).get("lang", [""])[0]
+        if wish in messages.LANGUAGE_NAMES:
+            return wish
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            return _preferred(value)
+    return messages.DEFAULT_LOCALE
+
+
+@lru_cache(maxsize=1_000)
+def _preferred(accept_language: bytes) -> str:
+    return preferred_locale(accept_language.decode("latin-1"))
