@@ -62,7 +62,7 @@ def batch_faults(batch: Sequence[ProducerIn], known: Known) -> list[Fault]:
         found += producer_faults(item, known, f"{n}-")
         code = item.enrolment.code
         if code and codes[code] > 1:
-            found.append(Fault(f"{n}-enrolment-code", "enrolment_code_twice", {"code": code}))
+            found.append(Fault(f"{n}-enrolment-code", "enrolment_code_twice", {"number": code}))
     return found
 
 
@@ -93,7 +93,8 @@ def place_faults(place: Place, known: Known, at: str) -> Iterator[Fault]:
     if code is None:
         yield Fault(f"{at}municipality_code", "municipality_missing")
     elif code not in known.municipalities:
-        yield Fault(f"{at}municipality_code", "municipality_unknown", {"text": code})
+        params = {"text": code, "candidates": "—"}
+        yield Fault(f"{at}municipality_code", "municipality_unknown", params)
     if place.community is None or len(name_key(place.community)) < 2:
         yield Fault(f"{at}community", "community_missing")
 
@@ -121,7 +122,7 @@ def holder_faults(holder: HolderIn, known: Known, at: str) -> Iterator[Fault]:
 
 def enrolment_faults(enrolment: EnrolmentIn, known: Known, at: str) -> Iterator[Fault]:
     if enrolment.code and enrolment.code in known.taken_codes:
-        yield Fault(f"{at}code", "enrolment_code_taken", {"code": enrolment.code})
+        yield Fault(f"{at}code", "enrolment_code_taken", {"number": enrolment.code})
     yield from past(f"{at}enrolled_on", enrolment.enrolled_on, known.today)
     if enrolment.pledge is not None:
         yield from pledge_faults(enrolment.pledge, known.today, f"{at}pledge-")

@@ -98,9 +98,9 @@ def _refuse_second(session: Session, actor: Actor, producer: Producer, spg: Spg)
     )
     for row, where in session.exec(query):
         if row.spg_id == spg.id:
-            raise AlreadyEnrolled(code=producer.code, spg=spg.code)
+            raise AlreadyEnrolled(producer=producer.code, spg=spg.code)
         if not actor.may(Permission.PRODUCER_WRITE, where.committee_id):
-            raise EnrolledElsewhere(code=producer.code, spg=where.code)
+            raise EnrolledElsewhere(producer=producer.code, spg=where.code)
 
 
 def _free_code(session: Session, spg_id: int, code: str) -> str:

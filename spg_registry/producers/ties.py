@@ -272,7 +272,7 @@ def register_organisations(
         if data.code and data.code in taken:
             faults.append(Fault(f"{at}code", "organisation_taken", {"text": data.code}))
         if data.municipality_code and data.municipality_code not in places:
-            text = {"text": data.municipality_code}
+            text = {"text": data.municipality_code, "candidates": "—"}
             faults.append(Fault(f"{at}municipality_code", "municipality_unknown", text))
         taken |= {name_key(data.name), data.code or ""}
     if faults:
