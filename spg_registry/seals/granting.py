@@ -214,8 +214,8 @@ def _grant_rows(
     producers = _holders(session, [one.decision.producer_id for one in granting])
     enrolments = enrolments_by_id(session, (one.decision.enrolment_id for one in granting))
     groups = {code: row.group for code, row in atlas_of(session).products.items()}
-    fresh = _fresh_codes(session, len(granting), new_code)
-    indexes = _fresh_indexes(session, len(granting))
+    fresh = fresh_codes(session, len(granting), new_code)
+    indexes = fresh_indexes(session, len(granting))
     standard = _standard_version(session, meeting)
     rows = []
     for one, code, index in zip(granting, fresh, indexes, strict=True):
@@ -263,7 +263,7 @@ def _standard_version(session: Session, meeting: Meeting) -> str:
     return str(frozen["standard"]["label"])[:60] if frozen else ""
 
 
-def _fresh_codes(session: Session, count: int, new_code: NewCode) -> list[str]:
+def fresh_codes(session: Session, count: int, new_code: NewCode) -> list[str]:
     """Codes that no seal ever had."""
     found: dict[str, None] = {}
     while len(found) < count:
@@ -273,7 +273,7 @@ def _fresh_codes(session: Session, count: int, new_code: NewCode) -> list[str]:
     return list(found)
 
 
-def _fresh_indexes(session: Session, count: int) -> list[int]:
+def fresh_indexes(session: Session, count: int) -> list[int]:
     """Random places in the status lists, none used before.
 
     There are lists for twice as many seals as were ever granted, so that a free place is found

@@ -1,0 +1,166 @@
+"""Reading seals as far as the reader may see them, and what a certificate prints."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import Session, col, func, select
+
+from spg_registry.committees.models import Spg
+from spg_registry.core.errors import Unauthenticated
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.producers.models import Producer
+from spg_registry.rules.standing import SealStanding
+from spg_registry.rules.words import SealState
+from spg_registry.seals import public
+from spg_registry.seals.errors import SanctionNotFound, SealNotFound
+from spg_registry.seals.models import Sanction, SealEvent, SealGrant
+from spg_registry.seals.scope_table import ScopeLine
+from spg_registry.seals.sheets import Certificate
+
+
+def get_seal(session: Session, actor: Actor, code: str) -> SealGrant:
+    """Fetching is the permission check: another committee's seal is not found."""
+    require(actor, Permission.SEAL_READ)
+    found = session.exec(select(SealGrant).where(SealGrant.code == code)).first()
+    if found is None or not actor.may(Permission.SEAL_READ, found.committee_id):
+        raise SealNotFound(code=code)
+    return found
+
+
+def visible_seals(
+    session: Session,
+    actor: Actor,
+    on: date,
+    *,
+    standing: SealStanding | None = None,
+    committee_id: int | None = None,
+    municipality_code: str | None = None,
+    producer_id: int | None = None,
+    expiring_by: date | None = None,
+    unacknowledged: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[tuple[SealGrant, Producer]], int]:
+    """With their producers, the latest granted first, and how many there are in all."""
+    if actor.id is None and actor.kind != "system":
+        raise Unauthenticated()
+    require(actor, Permission.SEAL_READ)
+    query = select(SealGrant, Producer).where(SealGrant.producer_id == Producer.id)
+    places = actor.committees(Permission.SEAL_READ)
+    if places is not None:
+        query = query.where(col(SealGrant.committee_id).in_(places))
+    if standing is not None:
+        query = query.where(stands(standing, on))
+    if committee_id is not None:
+        query = query.where(SealGrant.committee_id == committee_id)
+    if municipality_code:
+        query = query.where(col(SealGrant.municipality_code).startswith(municipality_code))
+    if producer_id is not None:
+        query = query.where(SealGrant.producer_id == producer_id)
+    if expiring_by is not None:
+        query = query.where(
+            stands(SealStanding.VALID, on), col(SealGrant.valid_until) <= expiring_by
+        )
+    if unacknowledged:
+        query = query.where(
+            col(SealGrant.acknowledged_on).is_(None), stands(SealStanding.VALID, on)
+        )
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    latest = query.order_by(col(SealGrant.id).desc())
+    return list(session.exec(latest.limit(limit).offset(offset))), total
+
+
+def stands(standing: SealStanding, on: date) -> ColumnElement[bool]:
+    """The condition on a grant's mark and dates; the same order as `rules.standing`, which the
+    tests hold against it."""
+    by_event = {
+        SealStanding.WITHDRAWN: SealState.WITHDRAWN,
+        SealStanding.REPLACED: SealState.REPLACED,
+        SealStanding.SUSPENDED: SealState.SUSPENDED,
+    }
+    if standing in by_event:
+        return col(SealGrant.state) == by_event[standing]
+    first, last = col(SealGrant.valid_from), col(SealGrant.valid_until)
+    by_date = {
+        SealStanding.NOT_YET_VALID: first > on,
+        SealStanding.EXPIRED: last < on,
+        SealStanding.VALID: and_(first <= on, last >= on),
+    }
+    return and_(col(SealGrant.state) == SealState.GRANTED, by_date[standing])
+
+
+def events_of(session: Session, grant_id: int) -> list[SealEvent]:
+    """Everything that happened to a seal, in order."""
+    return list(
+        session.exec(
+            select(SealEvent).where(SealEvent.grant_id == grant_id).order_by(col(SealEvent.id))
+        )
+    )
+
+
+def granted_in(session: Session, decision_ids: Iterable[int]) -> list[SealGrant]:
+    """The seals that decisions made, in the order of granting."""
+    return list(
+        session.exec(
+            select(SealGrant)
+            .where(col(SealGrant.decision_id).in_(set(decision_ids)))
+            .order_by(col(SealGrant.id))
+        )
+    )
+
+
+def visible_sanctions(
+    session: Session,
+    actor: Actor,
+    *,
+    producer_id: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Sanction], int]:
+    """Of the SPGs whose committees the actor may read, the latest first."""
+    require(actor, Permission.SEAL_READ)
+    query = select(Sanction).where(Sanction.spg_id == Spg.id)
+    places = actor.committees(Permission.SEAL_READ)
+    if places is not None:
+        query = query.where(col(Spg.committee_id).in_(places))
+    if producer_id is not None:
+        query = query.where(Sanction.producer_id == producer_id)
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    latest = query.order_by(col(Sanction.id).desc())
+    return list(session.exec(latest.limit(limit).offset(offset))), total
+
+
+def get_sanction(session: Session, sanction_id: int) -> Sanction:
+    found = session.get(Sanction, sanction_id)
+    if found is None:
+        raise SanctionNotFound(id=sanction_id)
+    return found
+
+
+def certificate_of(
+    session: Session, code: str, on: date, base_url: str, *, demo: bool
+) -> Certificate:
+    """What the paper says: the public page's facts and the newest signed token."""
+    seal = public.public_seal(session, code, on)
+    if seal is None:
+        raise SealNotFound(code=code)
+    return Certificate(
+        category=seal.category,
+        code=seal.code,
+        producer=seal.name,
+        community=seal.community,
+        municipality=seal.municipality,
+        department=seal.department,
+        scope=tuple(ScopeLine(row.es, row.area_m2) for row in seal.products),
+        valid_from=seal.valid_from,
+        valid_until=seal.valid_until,
+        committee=seal.committee,
+        acta_number=seal.acta_number,
+        decided_on=seal.decided_on,
+        standard=seal.standard_version,
+        token=public.tokens_of(session, seal.id)[0],
+        base_url=base_url,
+        total_area_m2=public.land_of(session, seal.id),
+        demo=demo,
+    )

@@ -1,0 +1,18 @@
+"""The verbs of this room, each in the file of its topic."""
+
+from spg_registry.seals.events import acknowledge, reinstate, suspend, withdraw
+from spg_registry.seals.granting import Closing, close_and_grant, preview
+from spg_registry.seals.replacing import replace
+from spg_registry.seals.sanctions import impose
+
+__all__ = [
+    "Closing",
+    "acknowledge",
+    "close_and_grant",
+    "impose",
+    "preview",
+    "reinstate",
+    "replace",
+    "suspend",
+    "withdraw",
+]
