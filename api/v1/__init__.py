@@ -4,7 +4,14 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROOMS: tuple[str, ...] = ("territory", "standards")
+ROOMS: tuple[str, ...] = (
+    "territory",
+    "tokens",
+    "people",
+    "users",
+    "committees",
+    "standards",
+)
 
 
 def routers() -> list[APIRouter]:

@@ -1,9 +1,10 @@
 """Committees, their people, guarantee systems and registrations."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from spg_registry.committees import queries, reading, service
@@ -34,6 +35,8 @@ router = APIRouter(tags=["committees"])
 
 DepartmentCode = Annotated[str | None, Query(pattern=r"^\d{2}$", examples=["03"])]
 IneCode = Annotated[str | None, Query(pattern=r"^\d{6}$", examples=["031401"])]
+Row = TypeVar("Row")
+Batch = Annotated[list[Row], Field(min_length=1, max_length=200)]
 OnDay = Annotated[date | None, Query(description="Standing on a day; today without it")]
 
 
@@ -117,7 +120,7 @@ def members(
 
 @router.post("/committees/{committee_id}/members", status_code=201)
 def seat(
-    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: list[MemberIn]
+    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: Batch[MemberIn]
 ) -> list[MemberOut]:
     """An election: one or more terms, all or none. Wants `committee:manage` on it."""
     rows = service.seat_members(session, actor, now, committee_id, data)
@@ -154,7 +157,7 @@ def evaluators(
 
 @router.post("/committees/{committee_id}/evaluators", status_code=201)
 def appoint(
-    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: list[EvaluatorIn]
+    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: Batch[EvaluatorIn]
 ) -> list[EvaluatorOut]:
     """One or more appointments, all or none. Wants `committee:manage` on it."""
     rows = service.appoint_evaluators(session, actor, now, committee_id, data)

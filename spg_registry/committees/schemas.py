@@ -137,6 +137,15 @@ class _Read(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class PersonRegistration(PersonIn):
+    """A person, and the committee whose papers they go on."""
+
+    committee_id: int
+
+    def person(self) -> PersonIn:
+        return PersonIn(**self.model_dump(exclude={"committee_id"}))
+
+
 class CommitteeOut(_Read):
     id: int
     name: str
@@ -174,6 +183,7 @@ class MemberOut(_Read):
     extended_until: date | None
     left_on: date | None
     in_office: bool
+    standing: Literal["in_office", "coming", "ended"]
 
 
 class EvaluatorOut(_Read):
