@@ -1,0 +1,77 @@
+"""Why a round, a visit or a finding cannot go on."""
+
+from spg_registry.core.errors import Conflict, Forbidden, NotFound
+
+
+class RoundNotFound(NotFound):
+    """No such round, or not one this actor may see."""
+
+    code = "round_not_found"
+
+
+class VisitNotFound(NotFound):
+    """No such visit, or not one this actor may see."""
+
+    code = "visit_not_found"
+
+
+class AssignmentNotFound(NotFound):
+    code = "assignment_not_found"
+
+
+class FindingNotFound(NotFound):
+    code = "finding_not_found"
+
+
+class RoundNotInField(Conflict):
+    """Visits are made and reviewed while the round is open (`state` says what it is)."""
+
+    code = "round_not_in_field"
+
+
+class VisitsUnfinished(Conflict):
+    """Before deliberation every visit is reviewed or void; `count` are not."""
+
+    code = "visits_unfinished"
+
+
+class NothingVisited(Conflict):
+    """A round without a reviewed visit has nothing to deliberate on."""
+
+    code = "nothing_visited"
+
+
+class VisitBegun(Conflict):
+    """Who is sent is fixed once the visit has begun; void it to send others."""
+
+    code = "visit_begun"
+
+
+class NobodySent(Conflict):
+    """A visit begins when somebody has been assigned to it."""
+
+    code = "nobody_sent"
+
+
+class Stale(Conflict):
+    """Somebody else saved this visit since it was opened (`version` is the present one)."""
+
+    code = "stale"
+
+
+class ReviewOwn(Forbidden):
+    """Who made a visit does not review it."""
+
+    code = "review_own"
+
+
+class AlreadyAcknowledged(Conflict):
+    """The producer has acknowledged this visit (`on`)."""
+
+    code = "already_acknowledged"
+
+
+class NotVisitedYet(Conflict):
+    """There is no day of a visit yet."""
+
+    code = "not_visited_yet"

@@ -1,0 +1,184 @@
+"""What rounds, visits and findings are told and tell: shared by the JSON API and the pages."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from spg_registry.rounds.models import Acknowledgement, AssignmentOutcome, RoundKind
+from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
+Witness = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RoundIn(_In):
+    spg_id: int
+    kind: RoundKind = RoundKind.ORDINARY
+    name: Name
+    period_from: date
+    period_until: date = Field(description="Inclusive")
+
+
+class UnitsIn(_In):
+    unit_ids: Annotated[list[int], Field(min_length=1, max_length=2000)]
+
+
+class Pair(_In):
+    """An evaluator for a unit. `waiver`: the written reason for passing what only warns."""
+
+    unit_id: int
+    appointment_id: int
+    waiver: Reason | None = None
+
+
+class PairsIn(_In):
+    pairs: Annotated[list[Pair], Field(min_length=1, max_length=4000)]
+
+
+class ReasonIn(_In):
+    reason: Reason
+
+
+class VoidVisitIn(_In):
+    """`again`: put a new visit of the unit into the round, to be assigned to others."""
+
+    reason: Reason
+    again: bool = True
+
+
+class AnswerIn(_In):
+    answer: Answer | None = None
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class VisitData(_In):
+    """The form of a visit, finished or not. What is left out stays as it is; `answers` and
+    `plots_seen` replace the former ones whole. `version` is the one that was opened."""
+
+    version: int
+    visited_on: date | None = None
+    plots_seen: list[int] = []
+    answers: dict[str, AnswerIn] = {}
+    present: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = None
+    statement: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = (
+        None
+    )
+    lat: Annotated[float, Field(ge=-23.5, le=-9)] | None = None
+    lon: Annotated[float, Field(ge=-70.5, le=-57)] | None = None
+
+
+class VisitSave(VisitData):
+    visit_id: int
+
+
+class AcknowledgeData(_In):
+    """`self`: signed by the producer. `assisted`: by a mark, before a witness."""
+
+    on: date | None = Field(default=None, description="Today, without it")
+    how: Acknowledgement = Acknowledgement.SELF
+    witness: Witness | None = None
+
+
+class AcknowledgeIn(AcknowledgeData):
+    visit_id: int
+
+
+class FindingData(_In):
+    item_code: Annotated[str, Field(max_length=40)] | None = None
+    grade: FindingClass
+    description: Text
+    measure: Text
+    due_on: date
+
+
+class FindingIn(FindingData):
+    visit_id: int
+
+
+class CloseData(_In):
+    closed_on: date | None = Field(default=None, description="Today, without it")
+    evidence: Text
+
+
+class CloseIn(CloseData):
+    finding_id: int
+
+
+# --- out -----------------------------------------------------------------------------------------
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class RoundOut(_Out):
+    id: int
+    committee_id: int
+    spg_id: int
+    number: int
+    kind: RoundKind
+    name: str
+    period_from: date
+    period_until: date
+    state: RoundState
+    state_since: date
+    frozen_digest: str | None
+
+
+class VisitOut(_Out):
+    id: int
+    round_id: int
+    unit_id: int
+    producer_id: int
+    state: VisitState
+    version: int
+    due_on: date | None
+    visited_on: date | None
+    plots_seen: list[int]
+    answers: dict[str, Any]
+    present: str | None
+    statement: str | None
+    acknowledged_on: date | None
+    acknowledged_how: Acknowledgement | None
+    entered_at: datetime | None
+    reviewed_at: datetime | None
+    return_reason: str | None
+
+
+class AssignmentOut(_Out):
+    """A refused pair is an outcome: its reasons are verdicts (code, reason, params)."""
+
+    id: int
+    round_id: int
+    visit_id: int
+    unit_id: int
+    appointment_id: int
+    person_id: int
+    outcome: AssignmentOutcome
+    reasons: list[dict[str, Any]]
+    waiver: str | None
+    at: datetime
+
+
+class FindingOut(_Out):
+    id: int
+    code: str
+    visit_id: int
+    unit_id: int
+    producer_id: int
+    item_code: str | None
+    grade: FindingClass
+    description: str
+    measure: str
+    found_on: date
+    due_on: date
+    state: FindingState
+    closed_on: date | None
+    evidence: str | None

@@ -1,0 +1,51 @@
+"""The door of the room of rounds: every act on rounds, assignments, visits and findings."""
+
+from spg_registry.rounds.assignments import assign_all, propose_assignments, release
+from spg_registry.rounds.findings import (
+    close_finding,
+    close_findings,
+    record_findings,
+    start_correction,
+    start_corrections,
+)
+from spg_registry.rounds.planning import (
+    add_units,
+    close_round,
+    open_round,
+    plan_round,
+    to_deliberation,
+    void_round,
+)
+from spg_registry.rounds.visits import (
+    acknowledge_visits,
+    return_visit,
+    review_visits,
+    save_visits,
+    start_visits,
+    submit_visits,
+    void_visit,
+)
+
+__all__ = [
+    "acknowledge_visits",
+    "add_units",
+    "assign_all",
+    "close_finding",
+    "close_findings",
+    "close_round",
+    "open_round",
+    "plan_round",
+    "propose_assignments",
+    "record_findings",
+    "release",
+    "return_visit",
+    "review_visits",
+    "save_visits",
+    "start_correction",
+    "start_corrections",
+    "start_visits",
+    "submit_visits",
+    "to_deliberation",
+    "void_round",
+    "void_visit",
+]
