@@ -6,6 +6,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
@@ -14,9 +15,9 @@ from starlette.responses import Response
 from api.deps import NotSignedIn
 from api.forms import faults_of
 from api.render import locale_of, render
-from spg_registry.core import errors
+from spg_registry.core import errors, messages
 from spg_registry.core.messages import has_sentence, sentence
-from spg_registry.rules.verdict import NotMet, filled
+from spg_registry.rules.verdict import NotMet
 
 log = logging.getLogger("spg.api")
 
@@ -49,12 +50,11 @@ def install(app: FastAPI) -> None:
 
 def reason(verdict: NotMet, locale: str) -> dict[str, Any]:
     """One unmet rule as the API tells it."""
-    params = filled(verdict, lambda _kind, _id: None)
     return {
         "code": verdict.code,
         "reason": verdict.reason,
-        "params": params,
-        "detail": sentence(verdict.msgid, locale, **params),
+        "params": jsonable_encoder(verdict.params),
+        "detail": messages.reason(verdict, locale),
     }
 
 

@@ -21,7 +21,9 @@ from spg_registry.people.models import User
 from spg_registry.standards import service as standards
 from spg_registry.territory import service as territory
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 db = typer.Typer(no_args_is_help=True, help="The tables of the database.")
 app.add_typer(db, name="db")
 

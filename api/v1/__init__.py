@@ -11,6 +11,9 @@ ROOMS: tuple[str, ...] = (
     "users",
     "committees",
     "standards",
+    "meetings",
+    "verifications",
+    "seals",
 )
 
 

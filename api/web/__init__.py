@@ -4,7 +4,7 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = ("seals_public",)
 
 
 def routers() -> list[APIRouter]:

@@ -9,7 +9,7 @@ merged when they are first wanted and nothing compiled is kept. There are two ki
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -23,6 +23,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 from spg_registry.core import clock
+from spg_registry.rules.verdict import NotMet, filled
 
 DEFAULT_LOCALE = "es"
 # Each language under its own name; a language joins this list when people have checked its words.
@@ -90,6 +91,15 @@ def sentence(msgid: str, locale: str = DEFAULT_LOCALE, **params: object) -> str:
     a reason to answer a person with a blank page (tests find it instead).
     """
     return fill(gettext(locale, msgid), params, locale)
+
+
+def reason(
+    verdict: NotMet,
+    locale: str = DEFAULT_LOCALE,
+    name_of: Callable[[str, int | str], str | None] = lambda _kind, _key: None,
+) -> str:
+    """Why a rule is not met. `name_of` names what the reader may see (`filled` in `verdict`)."""
+    return fill(gettext(locale, verdict.msgid), filled(verdict, name_of), locale)
 
 
 def has_sentence(msgid: str, locale: str = DEFAULT_LOCALE) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from spg_registry.decisions.schemas import DecisionOut
 from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -113,9 +114,22 @@ class SanctionOut(_Out):
     correction_of: int | None
 
 
+class JudgedOut(BaseModel):
+    """A draft with what the norm says of it; `stops` are the reasons against, as sentences."""
+
+    decision_id: int
+    producer_id: int
+    may_be_adopted: bool
+    valid_from: date | None
+    valid_until: date | None
+    recused: list[int]
+    verdicts: list[dict[str, Any]]
+    stops: list[str]
+
+
 class ClosingOut(BaseModel):
     """What closing an acta did."""
 
     meeting_id: int
     granted: list[SealOut]
-    decisions: list[dict[str, Any]]
+    decisions: list[DecisionOut]

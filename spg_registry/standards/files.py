@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from spg_registry.core.db import compact_json
 from spg_registry.rules.parameters import faults_of
 from spg_registry.rules.verdict import Severity
-from spg_registry.territory.models import ProductKind
+from spg_registry.rules.words import ActivityKind
 
 DATA = Path(__file__).parent / "data"
 
@@ -42,7 +42,7 @@ class ItemPart(_Part):
     critical: bool = False
     help: str = ""
     pictogram: str = ""
-    applies_to: list[ProductKind] = []
+    applies_to: list[ActivityKind] = []
 
 
 class DimensionPart(_Part):
@@ -93,7 +93,7 @@ class RuleSetFile(_Part):
     title: Text
     standard: Text
     rules: dict[str, RulePart]
-    transition: dict[ProductKind, TransitionPart]
+    transition: dict[ActivityKind, TransitionPart]
 
     @model_validator(mode="after")
     def _is_a_ruleset(self) -> "RuleSetFile":
@@ -101,7 +101,7 @@ class RuleSetFile(_Part):
         whole = with_months(self.parameters(), months)
         faults = faults_of(whole)
         faults += [f"{code}: {name} is outside its own bounds" for code, name in _outside(whole)]
-        faults += [f"transition: {kind} is missing" for kind in ProductKind if kind not in months]
+        faults += [f"transition: {kind} is missing" for kind in ActivityKind if kind not in months]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -115,7 +115,7 @@ _ANY: TypeAdapter[NormFile] = TypeAdapter(Annotated[NormFile, Field(discriminato
 
 
 def with_months(
-    rules: Mapping[str, Mapping[str, Any]], months: Mapping[ProductKind, int | None]
+    rules: Mapping[str, Mapping[str, Any]], months: Mapping[ActivityKind, int | None]
 ) -> dict[str, dict[str, Any]]:
     """The rules with the months of transition in their place, as `rules.parameters` reads them."""
     whole = {code: dict(rule) for code, rule in rules.items()}

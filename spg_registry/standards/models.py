@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
-from spg_registry.territory.models import ProductKind
+from spg_registry.rules.words import ActivityKind
 
 
 class Standard(Recorded, table=True):
@@ -126,7 +126,7 @@ class TransitionRule(Recorded, table=True):
 
     id: int = key()
     rule_set_id: int = Field(foreign_key="rule_set.id")
-    activity: ProductKind = coded(ProductKind)
+    activity: ActivityKind = coded(ActivityKind)
     months: int | None = None
     source: str
     verified: bool = False

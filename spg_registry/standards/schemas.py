@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from spg_registry.rules.verdict import Severity
-from spg_registry.territory.models import ProductKind
+from spg_registry.rules.words import ActivityKind
 
 _Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=300)]
 
@@ -38,7 +38,7 @@ class LocalItem(BaseModel):
     critical: bool = False
     help: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
     pictogram: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
-    applies_to: list[ProductKind] = []
+    applies_to: list[ActivityKind] = []
 
 
 class StandardOut(BaseModel):

@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from spg_registry.rules.parameters import Parameters
+from spg_registry.rules.words import ActivityKind
 from spg_registry.standards.files import digest_of
-from spg_registry.territory.models import ProductKind
 
 Snapshot = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def digest(snapshot: Snapshot) -> str:
 
 
 def items(
-    snapshot: Snapshot, activities: Collection[ProductKind | str] | None = None
+    snapshot: Snapshot, activities: Collection[ActivityKind | str] | None = None
 ) -> Iterator[Mapping[str, Any]]:
     """The questions for a unit with these activities, in the order of the form; None: all."""
     for dimension in dimensions(snapshot, activities):
@@ -41,7 +41,7 @@ def items(
 
 
 def dimensions(
-    snapshot: Snapshot, activities: Collection[ProductKind | str] | None = None
+    snapshot: Snapshot, activities: Collection[ActivityKind | str] | None = None
 ) -> list[dict[str, Any]]:
     """The form for a unit with these activities; dimensions without a question are left out."""
     found = []
@@ -52,7 +52,7 @@ def dimensions(
     return found
 
 
-def _is_asked(item: Mapping[str, Any], activities: Collection[ProductKind | str] | None) -> bool:
+def _is_asked(item: Mapping[str, Any], activities: Collection[ActivityKind | str] | None) -> bool:
     if activities is None or not item["applies_to"]:
         return True
     return not set(item["applies_to"]).isdisjoint(str(kind) for kind in activities)

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from spg_registry.core.db import coded, document, key
 from spg_registry.core.history import Recorded
+from spg_registry.rules.words import ActivityKind
 
 
 class MunicipalityKind(StrEnum):
@@ -19,17 +20,6 @@ class CommunityKind(StrEnum):
     RURAL = "rural"
     URBAN = "urban"
     INDIGENOUS = "indigenous"
-
-
-class ProductKind(StrEnum):
-    """The activity behind a product. It decides the months of transition."""
-
-    ANNUAL = "annual"
-    PERENNIAL = "perennial"
-    LIVESTOCK = "livestock"
-    APICULTURE = "apiculture"
-    WILD = "wild"
-    PROCESSED = "processed"
 
 
 class ProductGroup(StrEnum):
@@ -104,10 +94,12 @@ class Community(Recorded, table=True):
 
 
 class Product(SQLModel, table=True):
+    """`kind` is the activity behind it, which decides the months of transition."""
+
     code: str = Field(primary_key=True, max_length=40)
     es: str = Field(max_length=80)
     en: str = Field(max_length=80)
     scientific: str = Field(max_length=120)
-    kind: ProductKind = coded(ProductKind)
+    kind: ActivityKind = coded(ActivityKind)
     group: ProductGroup = coded(ProductGroup)
     aliases: list[str] = document(list)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.rules.words import ActivityKind
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import (
     Community,
@@ -11,7 +12,6 @@ from spg_registry.territory.models import (
     Municipality,
     Product,
     ProductGroup,
-    ProductKind,
     Province,
 )
 from spg_registry.territory.names import name_key, singular_key
@@ -109,7 +109,7 @@ def communities_by_id(session: Session, ids: Iterable[int]) -> dict[int, Communi
 
 
 def products(
-    session: Session, kind: ProductKind | None = None, group: ProductGroup | None = None
+    session: Session, kind: ActivityKind | None = None, group: ProductGroup | None = None
 ) -> list[Product]:
     """In the order of their codes."""
     rows = atlas_of(session).products.values()

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from spg_registry.territory.models import CommunityKind, MunicipalityKind, ProductGroup, ProductKind
+from spg_registry.rules.words import ActivityKind
+from spg_registry.territory.models import CommunityKind, MunicipalityKind, ProductGroup
 
 CommunityName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)
@@ -62,6 +63,6 @@ class ProductOut(_Read):
     es: str
     en: str
     scientific: str
-    kind: ProductKind
+    kind: ActivityKind
     group: ProductGroup
     aliases: list[str]

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from spg_registry.core import audit
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import SYSTEM, Actor, Permission, require
+from spg_registry.rules.words import ActivityKind
 from spg_registry.territory.atlas import atlas_of, forget
 from spg_registry.territory.models import (
     Community,
@@ -19,7 +20,6 @@ from spg_registry.territory.models import (
     MunicipalityKind,
     Product,
     ProductGroup,
-    ProductKind,
     Province,
 )
 from spg_registry.territory.names import name_key
@@ -68,7 +68,7 @@ def _municipality(row: dict[str, str]) -> dict[str, Any]:
 
 def _product(row: dict[str, str]) -> dict[str, Any]:
     return row | {
-        "kind": ProductKind(row["kind"]),
+        "kind": ActivityKind(row["kind"]),
         "group": ProductGroup(row["group"]),
         "aliases": _several(row["aliases"]),
     }

@@ -1,4 +1,4 @@
-"""What a cell of a list means. Where it could mean two things, it means nothing yet: `CellFault`."""
+"""What a cell of a list means. Where it could mean two things it is not read: `CellFault`."""
 
 import re
 from datetime import date, datetime
@@ -118,7 +118,7 @@ SUFFIXES: Final = {
 class CellFault(ValueError):
     """A cell that cannot be taken; the sentence is `error.<code>`."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -213,3 +213,12 @@ WHOLE_NAMES: Final = ("full_name", "surnames_first", "names")
 """One of these says who it is, if no column of surnames stands beside `names`."""
 
 SURNAMES: Final = ("surnames", "first_surname", "second_surname")
+
+ALSO: Final = {
+    "names": ("full_name", "surnames_first"),
+    "surnames": ("first_surname", "second_surname", "names"),
+    "area": ("area_ha", "area_m2"),
+    "municipality": ("municipality_code",),
+    "ci": ("ci_suffix",),
+}
+"""Where else a field may have been read from."""

@@ -1,5 +1,6 @@
 """Whom an SPG has already, gathered in a few queries, and who of them a row of a list is."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,11 +31,17 @@ IN_A_QUERY = 10_000  # parameters; SQLite takes 32,766
 
 @dataclass
 class KnownUnit:
-    """A unit with its plots, and the products it has this season."""
+    """A unit with its plots, and the products it has this season. `largest_crop` in m²."""
 
     row: Unit
     plots: list[Plot] = field(default_factory=list)
     products: set[str] = field(default_factory=set)
+    largest_crop: int = 0
+
+    @property
+    def has_given_name(self) -> bool:
+        """Whether somebody named it; `holdings` calls the others `Unidad 1`."""
+        return not re.fullmatch(r"Unidad \d+", self.row.name)
 
 
 @dataclass
@@ -70,7 +77,7 @@ class Roster:
         self.session = session
         self.rows = _enrolled(session, spg_id)
         _fill(session, self.rows, season)
-        self.by_code = {name_key(each.enrolment.code): each for each in self.rows.values()}
+        self.by_code = {each.enrolment.code: each for each in self.rows.values()}
         self.by_ci = {each.person.ci_key: each for each in self.rows.values() if each.person.ci_key}
         self.by_other_ci = {
             person.ci_key: each
@@ -102,17 +109,17 @@ class Roster:
 
         Never merges on doubt: whatever speaks against the match raises CellFault.
         """
-        known = self._by_code(draft) or self._by_ci(draft)
+        known = self._by_code(draft) or self._by_ci(draft) or self._by_name(draft)
         if known is None:
-            known = self._by_name(draft)
-        if known is not None:
-            if known.enrolment.ended_on is not None:
-                raise CellFault("producer_left_spg", producer=known.producer.code)
-            return Match(known)
-        return Match(person_id=self._person_elsewhere(draft))
+            return Match(person_id=self._person_elsewhere(draft))
+        if known.enrolment.ended_on is not None:
+            raise CellFault("producer_left_spg", producer=known.producer.code)
+        if known.person.ci_key is None and draft.ci_hash in self._elsewhere:
+            raise CellFault("ci_taken")
+        return Match(known)
 
     def _by_code(self, draft: Draft) -> Known | None:
-        known = self.by_code.get(name_key(draft.code)) if draft.code else None
+        known = self.by_code.get(draft.code) if draft.code else None
         if known is None:
             return None
         if draft.ci_hash and known.person.ci_key not in (None, draft.ci_hash):
@@ -131,7 +138,7 @@ class Roster:
         if draft.ci_hash in self.by_other_ci:
             raise _doubt(self.by_other_ci[draft.ci_hash])
         known = self.by_ci.get(draft.ci_hash)
-        if known is not None and draft.code:
+        if known is not None and _has_other_code(draft, known):
             raise CellFault(
                 "ci_has_other_code", code=known.enrolment.code, producer=known.producer.code
             )
@@ -146,7 +153,7 @@ class Roster:
             if not _told_apart(draft, each)
         ]
         same = [each for each in near if name_key(each.person.full_name) == exact]
-        if len(same) == 1 and not draft.code and not _contradicts(draft, same[0]):
+        if len(same) == 1 and not (_has_other_code(draft, same[0]) or _differs(draft, same[0])):
             return same[0]
         for each in same or near:
             theirs = plain_name(each.person.full_name)
@@ -177,7 +184,13 @@ def _told_apart(draft: Draft, known: Known) -> bool:
     return bool(draft.ci_hash and known.person.ci_key and draft.ci_hash != known.person.ci_key)
 
 
-def _contradicts(draft: Draft, known: Known) -> bool:
+def _has_other_code(draft: Draft, known: Known) -> bool:
+    """A code that the SPG itself gave. Who came in without one has the registry's."""
+    given = known.enrolment.code
+    return bool(draft.code) and draft.code != given and given != known.producer.code
+
+
+def _differs(draft: Draft, known: Known) -> bool:
     person = known.person
     return any(
         given is not None and there is not None and given != there
@@ -195,7 +208,10 @@ def _enrolled(session: Session, spg_id: int) -> dict[int, Known]:
         .join(Person, col(Person.id) == col(Holder.person_id))
         .where(col(Enrolment.spg_id) == spg_id, col(Holder.until).is_(None))
         .order_by(
-            col(Enrolment.ended_on).is_(None), col(Enrolment.id), Holder.position, col(Holder.id)
+            col(Enrolment.ended_on).is_(None),
+            col(Enrolment.id),
+            col(Holder.position),
+            col(Holder.id),
         )
     )
     rows: dict[int, Known] = {}
@@ -245,11 +261,12 @@ def _fill_units(session: Session, units: dict[int, KnownUnit], season: int) -> N
         )
         for unit_id, plot in session.exec(plots):
             units[unit_id].plots.append(plot)
-        crops = select(Crop.unit_id, Crop.product_code).where(
-            col(Crop.unit_id).in_(some), col(Crop.season) == season
-        )
-        for unit_id, product_code in session.exec(crops):
-            units[unit_id].products.add(product_code)
+        crops = select(Crop).where(col(Crop.unit_id).in_(some), col(Crop.season) >= season)
+        for crop in session.exec(crops):
+            unit = units[crop.unit_id]
+            unit.largest_crop = max(unit.largest_crop, crop.area_m2 or 0)
+            if crop.season == season:
+                unit.products.add(crop.product_code)
 
 
 def _chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from spg_registry.core.errors import Fault
-from spg_registry.core.spreadsheets import Cell, Header, Row, normalise
+from spg_registry.core.spreadsheets import Cell, Header, Row, cell_name, normalise
 from spg_registry.people.identity import MistypedCi, ci_key, parse_ci
 from spg_registry.people.models import Sex
-from spg_registry.producers.checks import ON_LAND
+from spg_registry.producers.checks import ON_LAND, past
 from spg_registry.producers.importing import cells
 from spg_registry.producers.importing.cells import CellFault
-from spg_registry.producers.importing.columns import NOT_DATA, SURNAMES, WHOLE_NAMES
+from spg_registry.producers.importing.columns import ALSO, NOT_DATA, SURNAMES, WHOLE_NAMES
 from spg_registry.producers.models import ProducerKind, Tenure
 from spg_registry.rules.words import ActivityKind, LastInput
 from spg_registry.territory.matching import Found, find_municipality
@@ -84,15 +84,24 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the person who imports says of the list as a whole."""
+
+    share_area: bool = False
+    """Land is shared equally among a row's products that have no area of their own."""
+    admitted: bool = False
+    """The committee has admitted these producers; else newcomers are applicants."""
+
+
+@dataclass(frozen=True)
 class Frame:
     """What all rows of a list stand in: its header, and the SPG's own municipalities."""
 
     header: Header
     municipalities: tuple[str, ...]
     sexes: dict[str, Sex]
-    share_area: bool
-    """Land without an area of its own is shared equally among the row's products: only when the
-    person who imports says so."""
+    today: date
+    options: Options
 
 
 class RowReader:
@@ -176,13 +185,28 @@ class _Reading:
         )
         if draft.last_input is not None and draft.area_m2 is None and not self._wrong("area"):
             self._problem("last_input", CellFault("area_missing_for_input"))
+        self._days(draft)
         return (None, self.problems) if self.problems else (draft, [])
+
+    def _days(self, draft: Draft) -> None:
+        """What happened cannot lie ahead."""
+        today = self.reader.frame.today
+        for name, day in (
+            ("enrolled_on", draft.enrolled_on),
+            ("pledge_signed_on", draft.pledge_signed_on),
+            ("last_input", draft.last_input_on),
+        ):
+            for fault in past(name, day, today):
+                self._problem(name, CellFault(fault.code, **fault.params))
+        if draft.birth_year is not None and draft.birth_year > today.year:
+            self._problem("birth_year", CellFault("birth_year_ahead", year=today.year))
 
     def _name(self) -> tuple[str, str]:
         """From two columns, or from one: a `Nombre` without surnames beside it is a whole name."""
         there = self.header.columns
         if "names" in there and any(name in there for name in SURNAMES):
-            return self._needed("names", lambda cell: cells.name(cell, 80)), self._surnames()
+            names: str = self._needed("names", lambda cell: cells.name(cell, 80))
+            return names, self._surnames()
         given = next((name for name in WHOLE_NAMES if name in there), "names")
         parts = self._needed(
             given, lambda cell: self._parts(cell, surnames_first=given == "surnames_first")
@@ -191,7 +215,8 @@ class _Reading:
 
     def _surnames(self) -> str:
         if "surnames" in self.header.columns:
-            return self._needed("surnames", lambda cell: cells.name(cell, 80))
+            surnames: str = self._needed("surnames", lambda cell: cells.name(cell, 80))
+            return surnames
         both = [
             self._take(name, lambda cell: cells.name(cell, 40))
             for name in ("first_surname", "second_surname")
@@ -255,7 +280,7 @@ class _Reading:
             product = self._product(name)
             kinds[product.code] = ActivityKind(product.kind)
             crops[product.code] = _counted(product, number, unit)
-        return _on_land(crops, kinds, area, share=self.reader.frame.share_area)
+        return _on_land(crops, kinds, area, share=self.reader.frame.options.share_area)
 
     def _product(self, name: str) -> Product:
         found = find_products(self.reader.session, name)
@@ -294,8 +319,10 @@ class _Reading:
 
 
 def cell_of(header: Header, number: int, name: str) -> str:
-    column = header.columns.get(name)
-    return str(number) if column is None else Row(number, ()).name(column)
+    """The name of the cell that a field was read from; the row's number when there is none."""
+    columns = header.columns
+    found = next((each for each in (name, *ALSO.get(name, ())) if each in columns), None)
+    return str(number) if found is None else cell_name(number, columns[found])
 
 
 def sexes_of(header: Header, rows: Iterator[Row]) -> dict[str, Sex]:
