@@ -12,12 +12,13 @@ from spg_registry.core.errors import Forbidden, Invalid, NotFound, Unauthenticat
 from spg_registry.core.messages import has_sentence, sentence
 from spg_registry.core.permissions import NOBODY, SYSTEM, Actor, Role
 from spg_registry.rules.verdict import Severity
+from spg_registry.rules.words import ActivityKind
 from spg_registry.standards import queries, service, snapshot
 from spg_registry.standards.errors import ItemMissing
 from spg_registry.standards.files import digest_of
 from spg_registry.standards.models import ChecklistItem, RuleSet
 from spg_registry.standards.schemas import ByLaws, LocalItem, RuleChange
-from spg_registry.territory.models import ProductGroup, ProductKind
+from spg_registry.territory.models import ProductGroup
 
 pytestmark = pytest.mark.usefixtures("reference_data")
 
@@ -92,8 +93,8 @@ def test_a_snapshot_says_what_nobody_confirmed(session: Session) -> None:
 @pytest.mark.parametrize(
     ("activities", "asked", "not_asked"),
     [
-        ([ProductKind.ANNUAL], {"S1", "M1", "P1", "R2"}, {"G1", "G4", "W1", "T3"}),
-        ([ProductKind.WILD], {"W1", "W2", "A1", "P1"}, {"S1", "M1", "G1"}),
+        ([ActivityKind.ANNUAL], {"S1", "M1", "P1", "R2"}, {"G1", "G4", "W1", "T3"}),
+        ([ActivityKind.WILD], {"W1", "W2", "A1", "P1"}, {"S1", "M1", "G1"}),
         (["apiculture"], {"G4", "G5", "P1"}, {"S1", "G1", "W1"}),
         (["annual", "processed"], {"S1", "T3", "T4"}, {"W1"}),
     ],
@@ -312,7 +313,7 @@ def question(committee: int, dimension: str = "water") -> LocalItem:
         committee_id=committee,
         dimension=dimension,
         text="Cuida la toma de agua de la comunidad.",
-        applies_to=[ProductKind.ANNUAL],
+        applies_to=[ActivityKind.ANNUAL],
     )
 
 

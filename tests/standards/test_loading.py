@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from spg_registry.core.audit import AuditEvent
 from spg_registry.rules.parameters import PARAMS
+from spg_registry.rules.words import ActivityKind
 from spg_registry.standards import queries, service
 from spg_registry.standards.errors import NormMissing
 from spg_registry.standards.files import (
@@ -25,7 +26,6 @@ from spg_registry.standards.models import (
     Standard,
     TransitionRule,
 )
-from spg_registry.territory.models import ProductKind
 
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -97,9 +97,9 @@ def test_the_form_fits_two_pages_and_asks_everybody_something() -> None:
     assert all(item.help and item.pictogram for item in items)
     assert max(len(item.text) for item in items) <= 140
     assert 10 <= sum(item.critical for item in items) <= len(items) / 2
-    for kind in ProductKind:
+    for kind in ActivityKind:
         assert [item for item in items if item.critical and kind in item.applies_to] or kind in {
-            ProductKind.PROCESSED
+            ActivityKind.PROCESSED
         }
 
 
@@ -115,7 +115,7 @@ def test_the_first_load_makes_version_1_of_each(session: Session) -> None:
         ("RuleSet", "spg-bo-draft", 1),
     ]
     assert len(session.exec(select(ChecklistItem)).all()) == 36
-    assert len(session.exec(select(TransitionRule)).all()) == len(ProductKind)
+    assert len(session.exec(select(TransitionRule)).all()) == len(ActivityKind)
     acts = session.exec(select(AuditEvent.action)).all()
     assert acts == ["standard.load", "checklist.load", "ruleset.load"]
 

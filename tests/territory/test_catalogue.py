@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.messages import has_sentence
+from spg_registry.rules.words import ActivityKind
 from spg_registry.territory import queries, service
 from spg_registry.territory.models import (
     Municipality,
     MunicipalityKind,
     Product,
     ProductGroup,
-    ProductKind,
     Province,
 )
 from spg_registry.territory.names import name_key
@@ -121,7 +121,7 @@ def test_a_hundred_products_each_with_kind_and_group(session: Session) -> None:
     assert len(products) == 100
     used = {product.group for product in products}
     assert used == set(ProductGroup) - {ProductGroup.PROCESSED}
-    assert {product.kind for product in products} == set(ProductKind) - {ProductKind.PROCESSED}
+    assert {product.kind for product in products} == set(ActivityKind) - {ActivityKind.PROCESSED}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_the_bits_of_the_groups_are_those_printed_in_seals() -> None:
 @pytest.mark.parametrize("locale", ["es", "en"])
 def test_every_group_and_kind_has_its_word(locale: str) -> None:
     words = [f"product_group.{group}" for group in ProductGroup]
-    words += [f"product_kind.{kind}" for kind in ProductKind]
+    words += [f"product_kind.{kind}" for kind in ActivityKind]
 
     assert [word for word in words if not has_sentence(word, locale)] == []
 
