@@ -1,0 +1,1 @@
+"""The sub-commands of `spg-registry` that `cli` puts together."""
