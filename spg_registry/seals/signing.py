@@ -37,6 +37,7 @@ MAX_NAME_BYTES: Final = 24
 CATEGORY_NUMBER: Final = {Category.ORGANIC: 1, Category.TRANSITION: 2}
 """The grant's category as the payload spells it."""
 
+_GROUP_BIT: Final = {group: 1 << group.bit for group in ProductGroup}
 _FIXED: Final = struct.Struct(">BB6sBHH3sIH")
 _EPOCH: Final = date(2020, 1, 1)
 _MAX_DAYS: Final = 0xFFFF
@@ -83,7 +84,7 @@ class SealPayload:
         _require(_days(self.valid_until) <= _MAX_DAYS, "dates within two bytes of days")
         _require(bool(re.fullmatch("[0-9]{6}", self.municipality)), "six digits of the INE")
         _require(0 <= self.status_index <= _MAX_STATUS_INDEX, "status index within four bytes")
-        _require(self.groups <= set(ProductGroup), "groups of the table")
+        _require(self.groups <= _GROUP_BIT.keys(), "groups of the table")
         _require(_is_printable(self.name), "name is NFC without control or bidi characters")
         _require(len(self.name.encode()) <= MAX_NAME_BYTES, "name within 24 bytes of UTF-8")
 
@@ -142,11 +143,11 @@ def unpack(octets: bytes) -> SealPayload:
 
 def group_bits(groups: Iterable[ProductGroup]) -> int:
     """Product groups as the two-byte bit set that grants and payloads hold."""
-    return sum(1 << group.bit for group in set(groups))
+    return sum(_GROUP_BIT[group] for group in set(groups))
 
 
 def groups_of(bits: int) -> frozenset[ProductGroup]:
-    return frozenset(group for group in ProductGroup if bits >> group.bit & 1)
+    return frozenset(group for group, bit in _GROUP_BIT.items() if bits & bit)
 
 
 def sign(payload: SealPayload, key: SigningKey) -> str:
