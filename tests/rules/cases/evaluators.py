@@ -32,6 +32,11 @@ def tie(kind: InterestKind, **changes: Any) -> GrantingFacts:
 
 
 EVALUATING = [
+    case(
+        "both evaluated each other that day",
+        ties(reciprocal=(ReciprocalEvaluation(31, D(2026, 10, 5)),)),
+        one("no_reciprocal_review", "too_soon"),
+    ),
     case("one evaluator alone", visit(evaluators=(EUSEBIO,)), one("evaluator_team", "too_few")),
     case(
         "the same evaluator twice is one",

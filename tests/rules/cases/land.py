@@ -25,11 +25,13 @@ from tests.rules.cast import (
     APPLE_PLOT,
     GOOD,
     MEETING_DAY,
+    QUINUA,
     QUINUA_PLOT,
     UNIT,
     VISIT,
     land,
     producer,
+    proposal,
 )
 
 _LAND = "transition_complete"
@@ -71,6 +73,16 @@ def since(last_input: date | LastInput) -> Plot:
 
 
 GROWING = [
+    case(
+        "transition seal, input on the day",
+        land(QUINUA_PLOT, since(D(2026, 11, 21)), category=Category.TRANSITION),
+        PASSES,
+    ),
+    case(
+        "gathering in somebody else's unit",
+        proposal(scope=(QUINUA, ScopeRow(77, "castaña", 0, ActivityKind.WILD))),
+        one("visit_complete", "unit_not_of_producer"),
+    ),
     case("minor finding open and late", finding(FindingClass.MINOR, due_on=D(2026, 1, 1)), PASSES),
     case("major finding due today", finding(FindingClass.MAJOR, due_on=MEETING_DAY), PASSES),
     case(

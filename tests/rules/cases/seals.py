@@ -45,6 +45,31 @@ def holding(
 _BOUNDS = "validity_bounds"
 _OVERLAP = "no_overlap"
 SEALING = [
+    case(
+        "a registration that ends today",
+        registered(term("in_force", D(2025, 1, 1), MEETING_DAY)),
+        one(_BOUNDS, "past_registration"),
+    ),
+    case(
+        "a seal that ends today and a gap",
+        holding(D(2025, 12, 1), D(2026, 11, 21), valid_from=D(2026, 11, 23)),
+        one(_OVERLAP, "leaves_gap"),
+    ),
+    case(
+        "a registration that ends today is carried on",
+        registered(
+            term("in_force", D(2025, 1, 1), D(2026, 11, 21)),
+            term("in_force", D(2026, 11, 22), D(2028, 1, 31)),
+        ),
+        PASSES,
+    ),
+    case(
+        "a term with no known beginning",
+        registered(
+            term("in_force", D(2027, 2, 1), D(2028, 1, 31)), term("in_force", None, D(2027, 1, 31))
+        ),
+        PASSES,
+    ),
     case("a month only", proposal(valid_until=D(2026, 12, 20)), PASSES),
     case(
         "twelve months and a day", proposal(valid_until=D(2027, 11, 21)), one(_BOUNDS, "too_long")

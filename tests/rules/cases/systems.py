@@ -27,6 +27,11 @@ _REGISTRATION = "spg_registration_in_force"
 _RECOGNISED = "committee_recognised"
 SYSTEM = [
     case(
+        "recognition begins tomorrow",
+        meeting(committee=CommitteeFacts(5, (Span(D(2026, 11, 22)),))),
+        one(_RECOGNISED, "not_recognised"),
+    ),
+    case(
         "registration ends with the seal",
         registered(term("in_force", D(2025, 1, 1), D(2027, 11, 20))),
         PASSES,

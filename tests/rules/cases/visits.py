@@ -49,6 +49,7 @@ def visited_long_ago(on: date) -> GrantingFacts:
 
 
 VISITING = [
+    case("visited and decided on one day", visited_long_ago(D(2026, 11, 21)), PASSES),
     case("pledge signed long before", producer(pledge_signed_on=D(2020, 1, 1)), PASSES),
     case("no pledge", producer(pledge_signed_on=None), one("pledge_signed", "unsigned")),
     case(
