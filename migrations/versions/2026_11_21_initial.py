@@ -538,6 +538,7 @@ def upgrade() -> None:
         sa.Column("examined_by", sa.String(length=120), nullable=False),
         sa.Column("confirmed_at", Instant(), nullable=True),
         sa.Column("confirmed_by", sa.String(length=120), nullable=True),
+        sa.Column("let_go_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_import_batch_spg_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
     )

@@ -279,3 +279,4 @@ class ImportBatch(SQLModel, table=True):
     examined_by: str = Field(max_length=120)
     confirmed_at: datetime | None = instant(optional=True)
     confirmed_by: str | None = Field(default=None, max_length=120)
+    let_go_at: datetime | None = instant(optional=True)

@@ -166,7 +166,7 @@ def put_away(session: Session, actor: Actor, now: datetime, batch_id: int) -> Im
     batch, spg = _to_write(session, actor, batch_id)
     if batch.state is ImportState.CONFIRMED:
         raise Conflict(id=batch_id)
-    _empty(batch)
+    _empty(batch, now)
     session.flush()
     _tell(session, actor, now, "import.put_away", batch, spg)
     return batch
@@ -203,9 +203,12 @@ def write_rejected_rows(
     out: BinaryIO,
     locale: str = DEFAULT_LOCALE,
 ) -> Kind:
-    """The rows that were not taken, as a file of the kind that came, with the reasons."""
+    """The rows that were not taken, as a file of the kind that came, with the reasons. Raises
+    ImportPutAway when they are kept no more."""
     found = examination(session, actor, batch_id)
     batch = found.batch
+    if batch.let_go_at is not None:
+        raise ImportPutAway(id=batch_id)
     kind = Kind(batch.kind)
     rows = _with_reasons(unpack_rows(batch.lines), found.of(Action.REJECTED), locale)
     titles = batch.header["titles"]
@@ -279,18 +282,18 @@ def _let_go(session: Session, now: datetime) -> None:
     """Old lists lose what people typed, whoever's they are."""
     old = session.exec(
         select(ImportBatch).where(
-            ImportBatch.examined_at < now - KEPT_FOR, col(ImportBatch.kind) != ""
+            ImportBatch.examined_at < now - KEPT_FOR, col(ImportBatch.let_go_at).is_(None)
         )
     )
     for batch in old:
-        _empty(batch)
+        _empty(batch, now)
 
 
-def _empty(batch: ImportBatch) -> None:
+def _empty(batch: ImportBatch, now: datetime) -> None:
     if batch.state is ImportState.PREVIEWED:
         batch.state = ImportState.REJECTED
     batch.lines, batch.verdicts, batch.missing = [], [], []
-    batch.kind = ""
+    batch.let_go_at = now
 
 
 def _tell(
