@@ -33,7 +33,7 @@ def faults_of(
     where = {place: f"{n}-holders-{m}" for place, (n, m, _) in enumerate(_new_holders(batch))}
     people = [person_in(holder) for _, _, holder in _new_holders(batch)]
     for fault in person_faults(session, now, people):
-        place, name = fault.field.split(".", 1) if len(people) > 1 else ("0", fault.field)
+        place, name = fault.field.split("-", 1) if len(people) > 1 else ("0", fault.field)
         found.append(Fault(f"{where[int(place)]}-{name}", fault.code, fault.params))
     return found
 
