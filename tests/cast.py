@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
@@ -328,10 +328,10 @@ class SignedIn:
     client: TestClient
     csrf: str
 
-    def get(self, url: str, **more: Any) -> httpx.Response:
+    def get(self, url: str, **more: Any) -> httpx2.Response:
         return self.client.get(url, **more)
 
-    def post(self, url: str, data: dict[str, Any] | None = None, **more: Any) -> httpx.Response:
+    def post(self, url: str, data: dict[str, Any] | None = None, **more: Any) -> httpx2.Response:
         """Send a form as the page would, its CSRF field included."""
         return self.client.post(url, data={"csrf_token": self.csrf} | (data or {}), **more)
 
