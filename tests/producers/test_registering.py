@@ -1,5 +1,6 @@
 """Producers come in: one from a paper, five hundred from a list."""
 
+import sys
 import time
 from datetime import date, timedelta
 
@@ -338,7 +339,7 @@ def test_five_hundred_come_in_at_once(
     with database.write(cast.now) as session:
         service.register_all(session, cast.coordinator, cast.now, cast.spg, batch)
     with capsys.disabled():
-        print(f" 500 producers in {time.perf_counter() - began:.1f} s ", end="")
+        sys.stdout.write(f" 500 producers in {time.perf_counter() - began:.1f} s ")
     with database.read() as session:
         count = select(func.count()).select_from(Crop)
         assert session.exec(count).one() == 1_000
