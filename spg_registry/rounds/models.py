@@ -64,7 +64,9 @@ class Visit(Recorded, table=True):
     """
 
     __tablename__ = "visit"
-    __personal__: ClassVar[frozenset[str]] = frozenset({"present", "statement", "lat", "lon"})
+    __personal__: ClassVar[frozenset[str]] = frozenset(
+        {"present", "statement", "witness", "lat", "lon"}
+    )
 
     id: int = key()
     round_id: int = Field(foreign_key="round.id", index=True)

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from spg_registry.rounds.models import Acknowledgement, AssignmentOutcome, RoundKind
 from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
 
+Id = Annotated[int, Field(ge=1, lt=2**31)]
+"""As the key columns hold it."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
 Witness = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
@@ -19,7 +21,7 @@ class _In(BaseModel):
 
 
 class RoundIn(_In):
-    spg_id: int
+    spg_id: Id
     kind: RoundKind = RoundKind.ORDINARY
     name: Name
     period_from: date
@@ -27,14 +29,14 @@ class RoundIn(_In):
 
 
 class UnitsIn(_In):
-    unit_ids: Annotated[list[int], Field(min_length=1, max_length=2000)]
+    unit_ids: Annotated[list[Id], Field(min_length=1, max_length=2000)]
 
 
 class Pair(_In):
     """An evaluator for a unit. `waiver`: the written reason for passing what only warns."""
 
-    unit_id: int
-    appointment_id: int
+    unit_id: Id
+    appointment_id: Id
     waiver: Reason | None = None
 
 
@@ -64,7 +66,7 @@ class VisitData(_In):
 
     version: int
     visited_on: date | None = None
-    plots_seen: list[int] = []
+    plots_seen: list[Id] = []
     answers: dict[str, AnswerIn] = {}
     present: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = None
     statement: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = (
@@ -75,7 +77,7 @@ class VisitData(_In):
 
 
 class VisitSave(VisitData):
-    visit_id: int
+    visit_id: Id
 
 
 class AcknowledgeData(_In):
@@ -87,7 +89,7 @@ class AcknowledgeData(_In):
 
 
 class AcknowledgeIn(AcknowledgeData):
-    visit_id: int
+    visit_id: Id
 
 
 class FindingData(_In):
@@ -99,7 +101,7 @@ class FindingData(_In):
 
 
 class FindingIn(FindingData):
-    visit_id: int
+    visit_id: Id
 
 
 class CloseData(_In):
@@ -108,7 +110,7 @@ class CloseData(_In):
 
 
 class CloseIn(CloseData):
-    finding_id: int
+    finding_id: Id
 
 
 # --- out -----------------------------------------------------------------------------------------
