@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 
 from api.ground import Ground
+from api.nav import menu_of
 from spg_registry.committees import service as committees
 from spg_registry.core import clock
 from spg_registry.core.errors import Forbidden, Unauthenticated
@@ -44,9 +45,14 @@ def ground(request: Request) -> Ground:
 
 
 async def session(request: Request) -> AsyncIterator[Session]:
-    """A read snapshot for safe methods; else a write, committed before the answer leaves."""
+    """A read snapshot for safe methods; else a write, committed before the answer leaves.
+
+    An exception rolls back, and so does a page with a refusal on it (see `render`).
+    """
     async with ground(request).transaction(writes=request.method not in SAFE_METHODS) as opened:
         yield opened
+        if getattr(request.state, "refused", False):
+            opened.rollback()
 
 
 async def reading(request: Request) -> AsyncIterator[Session]:
@@ -79,7 +85,7 @@ def bearer(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
 
 def visitor(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
     """Who looks at a page: a signed-in user, or nobody."""
-    request.state.actor = None
+    request.state.actor = NOBODY
     request.state.csrf_token = request.cookies.get(VISIT_COOKIE, "")
     found = people.session_user(opened, moment, request.cookies.get(SESSION_COOKIE, ""))
     if found is None:
@@ -88,6 +94,7 @@ def visitor(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
     actor = committees.actor_of(opened, account)
     request.state.csrf_token = login.csrf
     request.state.actor = actor
+    request.state.nav = menu_of(request, actor)
     return actor
 
 

@@ -58,7 +58,9 @@ def sign_in(
         text = sentence(f"error.{attempt.refusal}", locale_of(request), seconds=attempt.seconds)
         form = Form.of({"username": username}, {"username": text})
         status = 429 if attempt.seconds else 422
-        return _page(request, ground.settings.secure_cookies, form, to, status)
+        page = _page(request, ground.settings.secure_cookies, form, to, status)
+        request.state.refused = False  # the failed try itself must be kept
+        return page
     answer = redirect(to)
     answer.set_cookie(
         SESSION_COOKIE,

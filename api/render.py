@@ -125,6 +125,8 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
         "languages": _language_links(request, locale),
         "flashes": _flashes(request, locale),
     }
+    # A page that says no keeps nothing of the act that failed: the session is rolled back.
+    request.state.refused = status >= 400
     text = render_text(name, locale, **(page | context))
     response = HTMLResponse(text, status_code=status, headers={"Content-Language": locale})
     if request.query_params.get("lang") == locale:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.committees import queries, reading, service
 from spg_registry.committees.schemas import (
     BodyOut,
@@ -31,7 +32,7 @@ from spg_registry.committees.schemas import (
 )
 from spg_registry.core import clock
 
-router = APIRouter(tags=["committees"])
+router = APIRouter(tags=["committees"], route_class=OnceRoute)
 
 DepartmentCode = Annotated[str | None, Query(pattern=r"^\d{2}$", examples=["03"])]
 IneCode = Annotated[str | None, Query(pattern=r"^\d{6}$", examples=["031401"])]

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, KeyringDep, Listing, NowDep, Page, PageDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.core.messages import reason
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.models import MeetingState
@@ -24,7 +25,7 @@ from spg_registry.seals import service as seals
 from spg_registry.seals.judging import Judged
 from spg_registry.seals.schemas import ClosingOut, JudgedOut, SealOut
 
-router = APIRouter(tags=["meetings"])
+router = APIRouter(tags=["meetings"], route_class=OnceRoute)
 
 
 @router.get("/meetings")

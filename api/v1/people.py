@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, NowDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.committees import reading
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import PersonRegistration
 from spg_registry.people import service
 from spg_registry.people.schemas import PersonIn, PersonOut
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=OnceRoute)
 
 CommitteeId = Annotated[int, Query(description="The committee whose papers are asked")]
 

@@ -5,6 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 
 from api.deps import ActorDep, KeyringDep, Listing, NowDep, PageDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.core import clock
 from spg_registry.rules.standing import SealStanding
 from spg_registry.seals import queries, service
@@ -18,7 +19,7 @@ from spg_registry.seals.schemas import (
     SealOut,
 )
 
-router = APIRouter(tags=["seals"])
+router = APIRouter(tags=["seals"], route_class=OnceRoute)
 
 
 @router.get("/seals")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, NowDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.core import clock
 from spg_registry.core.errors import NotFound
 from spg_registry.standards import queries, service
@@ -17,7 +18,7 @@ from spg_registry.standards.schemas import (
     StandardOut,
 )
 
-router = APIRouter(tags=["standards"])
+router = APIRouter(tags=["standards"], route_class=OnceRoute)
 
 CommitteeId = Annotated[int | None, Query(description="With that committee's by-laws")]
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.render import locale_of
+from api.v1.idempotency import OnceRoute
 from spg_registry.core.errors import NotFound
 from spg_registry.core.messages import sentence
 from spg_registry.rules.words import ActivityKind
@@ -21,7 +22,7 @@ from spg_registry.territory.schemas import (
     ProvinceOut,
 )
 
-router = APIRouter(tags=["territory"])
+router = APIRouter(tags=["territory"], route_class=OnceRoute)
 
 DepartmentCode = Annotated[str | None, Query(pattern=r"^\d{2}$", examples=["03"])]
 IneCode = Annotated[str | None, Query(pattern=r"^\d{6}$", examples=["031003"])]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
+from api.v1.idempotency import OnceRoute
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import InviteIn, RoleIn, RoleOut
@@ -12,7 +13,7 @@ from spg_registry.people import queries as people_queries
 from spg_registry.people import service as people
 from spg_registry.people.schemas import ClientIn, ClientOut, PasswordIn, UserIn, UserOut
 
-router = APIRouter(tags=["users"])
+router = APIRouter(tags=["users"], route_class=OnceRoute)
 
 
 class AccountOut(BaseModel):

@@ -4,7 +4,12 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-ROOMS: tuple[str, ...] = ("seals_public",)
+ROOMS: tuple[str, ...] = (
+    "committees",
+    "spgs",
+    "users",
+    "seals_public",
+)
 
 
 def routers() -> list[APIRouter]:

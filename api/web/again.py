@@ -1,32 +1,31 @@
-"""A form that was refused comes back with what was typed."""
+"""What the form pages share: the form that comes back, and the words of a closed list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from fastapi import Request
 from sqlmodel import Session
-from starlette.responses import Response
 
 from api.forms import Form
-from api.render import locale_of, render
+from api.render import locale_of
 from spg_registry.core.errors import Invalid
+from spg_registry.core.messages import sentence
 
 
-def again(
-    request: Request,
-    session: Session,
-    template: str,
-    data: Mapping[str, Any],
-    refusal: Invalid,
-    **context: Any,
-) -> Response:
-    """The page with its faults and status 422.
+def typed_again(
+    request: Request, session: Session, data: Mapping[str, Any], refusal: Invalid
+) -> Form:
+    """What was typed, with its faults, to show the page once more with status 422.
 
-    What the verb had begun is undone first: an answer that is not an exception is committed, and
-    half of a refused act must not be. Load what the page shows after, not before, this call:
-    hand it in as functions of no argument.
+    What the verb had begun is undone here: an answer that is not an exception is committed, and
+    half of a refused act must not be. So call this before loading what the page shows.
     """
     session.rollback()
-    form = Form.with_faults(data, refusal.faults, locale_of(request))
-    shown = {name: value() if callable(value) else value for name, value in context.items()}
-    return render(request, template, 422, form=form, **shown)
+    return Form.with_faults(data, refusal.faults, locale_of(request))
+
+
+def choices(request: Request, group: str, words: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Options of a select: the word and its sentence `status.<group>.<word>`."""
+    locale = locale_of(request)
+    return [(word.value, sentence(f"status.{group}.{word.value}", locale)) for word in words]
