@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "committees",
     "spgs",
     "users",
+    "home",
     "seals_public",
 )
 

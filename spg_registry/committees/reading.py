@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from spg_registry.committees import queries
 from spg_registry.committees.models import (
@@ -26,9 +26,9 @@ from spg_registry.committees.schemas import (
     SpgOut,
 )
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.people.errors import PersonNotFound
+from spg_registry.people.errors import PersonNotFound, UserNotFound
 from spg_registry.people.models import Person, User
-from spg_registry.people.queries import person_with_ci, persons_by_id
+from spg_registry.people.queries import person_with_ci, persons_by_id, users
 from spg_registry.people.schemas import PersonOut
 from spg_registry.territory.queries import municipality_label
 
@@ -211,6 +211,14 @@ def accounts_of(session: Session, actor: Actor, committee_id: int) -> list[Accou
     return list(found.values())
 
 
+def account_of(session: Session, actor: Actor, committee_id: int, user_id: int) -> Account:
+    """One of those who act for a committee. Raises UserNotFound alike for all others."""
+    for account in accounts_of(session, actor, committee_id):
+        if account.user.id == user_id:
+            return account
+    raise UserNotFound(id=user_id)
+
+
 def person_of(session: Session, actor: Actor, committee_id: int, person_id: int) -> Person:
     """Somebody on a committee's papers. Raises PersonNotFound alike for all others."""
     queries.get_committee(session, actor, committee_id)
@@ -232,3 +240,34 @@ def known_persons(session: Session, actor: Actor, committee_id: int) -> list[Per
     queries.get_committee(session, actor, committee_id)
     rows = persons_by_id(session, queries.persons_of(session, committee_id)).values()
     return sorted(rows, key=lambda row: (row.surnames, row.names))
+
+
+def office(session: Session, actor: Actor, committee_id: int) -> Committee:
+    """A committee whose papers the actor keeps; for pages with a form of its office."""
+    committee = queries.get_committee(session, actor, committee_id)
+    require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
+    return committee
+
+
+def everybody(session: Session, actor: Actor, limit: int, offset: int) -> tuple[list[Account], int]:
+    """Every login with all its roles, by username: for the administrator."""
+    rows, total = users(session, actor, limit, offset)
+    found = {user.id: Account(user, []) for user in rows}
+    for role in queries.roles_of(session, list(found)):
+        found[role.user_id].roles.append(role)
+    return list(found.values()), total
+
+
+def evaluator_name(session: Session, actor: Actor, appointment_id: int) -> str:
+    row = queries.get_appointment(session, actor, appointment_id)
+    return persons_by_id(session, [row.person_id])[row.person_id].full_name
+
+
+def other_committees(session: Session, committee_id: int) -> list[tuple[int, str]]:
+    """Number and name of all the others: that they exist is public."""
+    rows = session.exec(
+        select(Committee.id, Committee.name)
+        .where(Committee.id != committee_id)
+        .order_by(Committee.name)
+    )
+    return list(rows)

@@ -233,6 +233,8 @@ def _people(
     found: dict[int, int] = {}
     fresh: list[int] = []
     for place, data in enumerate(batch):
+        if (data.person_id is None) == (data.person is None):
+            raise Invalid.at(_spot(batch, place, "person_id"), "person_one_of_two")
         if data.person_id is not None:
             if session.get(Person, data.person_id) is None:
                 raise Invalid.at(_spot(batch, place, "person_id"), "person_not_found")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from spg_registry.committees.models import BodyKind, CommitteeLevel, SpgKind
 from spg_registry.core.permissions import Role
@@ -33,16 +33,10 @@ class RecognitionIn(BaseModel):
 
 
 class SomebodyIn(BaseModel):
-    """Somebody known by id, or a new person; exactly one of the two."""
+    """Somebody known by id, or a new person; exactly one of the two (the verbs check it)."""
 
     person_id: Annotated[int | None, Blank] = None
     person: PersonIn | None = None
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> "SomebodyIn":
-        if (self.person_id is None) == (self.person is None):
-            raise ValueError("either person_id or person")
-        return self
 
 
 class MemberIn(SomebodyIn):

@@ -35,9 +35,9 @@ def assign_role(session: Session, actor: Actor, now: datetime, data: RoleIn) -> 
 
 
 def invite_user(
-    session: Session, actor: Actor, now: datetime, committee_id: int, data: InviteIn
+    session: Session, actor: Actor, now: datetime, committee_id: int | None, data: InviteIn
 ) -> User:
-    """A login with a role in this committee, in one act."""
+    """A login with a role in this committee (None: a national role), in one act."""
     _require_giving(session, actor, data.role, committee_id)
     user = accounts.open_account(
         session,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from spg_registry.core import audit, clock
-from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.errors import Fault, Invalid, Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people import accounts
 from spg_registry.people.access import (
@@ -200,10 +200,15 @@ def set_password(
 
 
 def change_own_password(
-    session: Session, actor: Actor, now: datetime, user_id: int, data: PasswordChange
+    session: Session, actor: Actor, now: datetime, data: PasswordChange
 ) -> User:
-    """One's own. Raises Invalid at `current` or `again`; all sessions end, this one too."""
-    user = accounts.get_user(session, user_id)
+    """One's own. Raises Invalid at `current` or `again`; all sessions end, this one too.
+
+    Only from a screen: a token that a script left lying about does not change passwords.
+    """
+    if actor.kind != "user" or actor.id is None or actor.scopes is not None:
+        raise Unauthenticated()
+    user = accounts.get_user(session, actor.id)
     if data.password.get_secret_value() != data.again.get_secret_value():
         raise Invalid.at("again", "password_differs")
     if not check_password(data.current.get_secret_value(), user.password_hash).right:
