@@ -1,15 +1,15 @@
-"""Which producers an evaluator may look at: the rooms of producers and of rounds meet here."""
+"""Which producers an evaluator may look at: here the rooms of producers and of rounds meet."""
 
 from collections.abc import Collection
 
 from sqlmodel import Session
 
 from spg_registry.core.permissions import Actor, Permission
-from spg_registry.rounds.queries import visible_producer_ids
+from spg_registry.rounds.queries import evaluated_producers
 
 
 def visible_ids(session: Session, actor: Actor) -> Collection[int] | None:
-    """Ids beyond what the actor's committees show; None for who has nothing to do in the field."""
-    if not actor.may(Permission.VISIT_READ_OWN):
+    """Producers beyond those of the actor's committees; None for who is sent nowhere."""
+    if actor.person_id is None or not actor.may(Permission.VISIT_READ_OWN):
         return None
-    return visible_producer_ids(session, actor)
+    return evaluated_producers(session, actor.person_id)

@@ -11,6 +11,8 @@ ROOMS: tuple[str, ...] = (
     "users",
     "committees",
     "standards",
+    "producers",
+    "units",
     "meetings",
     "verifications",
     "seals",

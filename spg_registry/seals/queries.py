@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, distinct
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Spg
@@ -11,7 +11,7 @@ from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Producer
 from spg_registry.rules.standing import SealStanding
-from spg_registry.rules.words import SealState
+from spg_registry.rules.words import Category, SealState
 from spg_registry.seals import public
 from spg_registry.seals.errors import SanctionNotFound, SealNotFound
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
@@ -88,6 +88,22 @@ def stands(standing: SealStanding, on: date) -> ColumnElement[bool]:
         SealStanding.VALID: and_(first <= on, last >= on),
     }
     return and_(col(SealGrant.state) == SealState.GRANTED, by_date[standing])
+
+
+def public_figures(session: Session, on: date) -> dict[str, int]:
+    """What the front page counts. Organic and transition holders are never added together."""
+    valid = stands(SealStanding.VALID, on)
+
+    def holders(category: Category) -> int:
+        query = select(func.count(distinct(col(SealGrant.producer_id))))
+        return session.exec(query.where(valid, SealGrant.category == category)).one()
+
+    places = select(func.count(distinct(col(SealGrant.municipality_code)))).where(valid)
+    return {
+        "organic_holders": holders(Category.ORGANIC),
+        "transition_holders": holders(Category.TRANSITION),
+        "municipalities": session.exec(places).one(),
+    }
 
 
 def events_of(session: Session, grant_id: int) -> list[SealEvent]:
