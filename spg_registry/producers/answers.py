@@ -51,6 +51,18 @@ class EnrolmentOut(_Out):
     pledges: list[PledgeOut] = Field(default_factory=list)
 
 
+class EnrolledOut(EnrolmentOut):
+    """With whose it is, for lists of enrolments."""
+
+    producer_code: str
+    display_name: str
+
+
+class HouseholdOut(_Out):
+    id: int
+    community_id: int | None
+
+
 class ProducerOut(PlaceOut):
     """A line of a list."""
 

@@ -9,13 +9,11 @@ from sqlmodel import Session, col, select
 
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.people.models import Person
-from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.access import Sight, committees_of, find_producer, seen, sight_of
 from spg_registry.producers.answers import (
     CropOut,
     FacilityOut,
     HolderOut,
-    InterestOut,
     MembershipOut,
     NeighbourOut,
     PlotOut,
@@ -23,20 +21,26 @@ from spg_registry.producers.answers import (
     UnitOut,
     ZoneOut,
 )
-from spg_registry.producers.errors import UnitNotFound
+from spg_registry.producers.errors import PlotNotFound, UnitNotFound
 from spg_registry.producers.facts import interests_of, plots_of, present_crops, zones_of
 from spg_registry.producers.models import (
     Crop,
     Facility,
     Holder,
-    Organisation,
     OrganisationMembership,
     Plot,
     Producer,
     Unit,
     UnitPlot,
 )
-from spg_registry.producers.queries import enrolments_out, lines, places_out
+from spg_registry.producers.queries import (
+    enrolments_out,
+    interests_out,
+    lines,
+    membership_out,
+    places_out,
+    producers_by_id,
+)
 from spg_registry.producers.stages import Months, UnitStage, stage_of, transition_months
 from spg_registry.rules.transitions import derived_stage
 from spg_registry.rules.words import ActivityKind
@@ -74,7 +78,11 @@ def producer_file(
         household=_household(session, producer),
         holders=_holders(session, producer, identity=identity),
         memberships=_memberships(session, producer),
-        interests=_interests(session, producer) if identity else [],
+        interests=(
+            interests_out(session, interests_of(session, [producer.id])[producer.id])
+            if identity
+            else []
+        ),
         land=land,
     )
 
@@ -95,6 +103,46 @@ def unit_file(
     point = identity or producer.id in sight.producer_ids
     units = units_out(session, [producer], on, months, with_point=point)
     return next(unit for unit in units if unit.code == code.strip())
+
+
+def unit_files(session: Session, units: Sequence[Unit], on: date) -> list[UnitOut]:
+    """Of a list already seen through a `Sight`; without points."""
+    months = transition_months(session, None, on)
+    producers = producers_by_id(session, {unit.producer_id for unit in units})
+    wanted = [unit.id for unit in units]
+    found = units_out(session, list(producers.values()), on, months, with_point=False)
+    by_id = {unit.id: unit for unit in found}
+    return [by_id[id_] for id_ in wanted]
+
+
+def crop_file(session: Session, crop_id: int) -> CropOut:
+    """For who has just written it."""
+    crop = session.get_one(Crop, crop_id)
+    plot = session.get(Plot, crop.plot_id) if crop.plot_id is not None else None
+    return _crop(session, crop, {plot.id: plot.code} if plot else {})
+
+
+def plot_file(
+    session: Session,
+    actor: Actor,
+    code: str,
+    on: date,
+    visible_ids: Collection[int] | None = None,
+) -> PlotOut:
+    """By code. Raises PlotNotFound for none, and for one that only others work."""
+    sight = sight_of(actor, visible_ids)
+    unit_code = session.exec(
+        select(Unit.code)
+        .join(UnitPlot, col(UnitPlot.unit_id) == col(Unit.id))
+        .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
+        .join(Producer, col(Producer.id) == col(Unit.producer_id))
+        .where(Plot.code == code.strip(), seen(sight))
+        .order_by(col(Unit.id))
+    ).first()
+    if unit_code is None:
+        raise PlotNotFound(code=code)
+    unit = unit_file(session, actor, unit_code, on, visible_ids)
+    return next(plot for plot in unit.plots if plot.code == code.strip())
 
 
 def _producer_of(session: Session, sight: Sight, unit_code: str) -> Producer:
@@ -139,33 +187,9 @@ def _household(session: Session, producer: Producer) -> list[NeighbourOut]:
 
 
 def _memberships(session: Session, producer: Producer) -> list[MembershipOut]:
-    query = (
-        select(OrganisationMembership, Organisation)
-        .join(Organisation, col(Organisation.id) == col(OrganisationMembership.organisation_id))
-        .where(OrganisationMembership.producer_id == producer.id)
-        .order_by(col(OrganisationMembership.id))
-    )
-    return [
-        MembershipOut(
-            **row.model_dump(include={"id", "since", "until"}),
-            organisation_code=organisation.code,
-            organisation=organisation.name,
-        )
-        for row, organisation in session.exec(query)
-    ]
-
-
-def _interests(session: Session, producer: Producer) -> list[InterestOut]:
-    rows = interests_of(session, [producer.id])[producer.id]
-    people = persons_by_id(session, [row.person_id for row in rows])
-    return [
-        InterestOut(
-            **row.model_dump(exclude={"producer_id"}),
-            person=people[row.person_id].full_name,
-            producer_code=producer.code,
-        )
-        for row in rows
-    ]
+    query = select(OrganisationMembership).where(OrganisationMembership.producer_id == producer.id)
+    rows = session.exec(query.order_by(col(OrganisationMembership.id)))
+    return [membership_out(session, row) for row in rows]
 
 
 # --- land ----------------------------------------------------------------------------------------

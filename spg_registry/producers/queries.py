@@ -10,10 +10,19 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Spg
+from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.access import Sight, seen
-from spg_registry.producers.answers import EnrolmentOut, PledgeOut, ProducerOut
+from spg_registry.producers.answers import (
+    EnrolledOut,
+    EnrolmentOut,
+    InterestOut,
+    MembershipOut,
+    PledgeOut,
+    ProducerOut,
+)
 from spg_registry.producers.models import (
     Enrolment,
+    Interest,
     Organisation,
     OrganisationMembership,
     Pledge,
@@ -168,6 +177,79 @@ def enrolments_out(
     return found
 
 
+def enrolments_page(
+    session: Session,
+    sight: Sight,
+    limit: int,
+    offset: int,
+    *,
+    spg_id: int | None = None,
+    status: EnrolmentStatus | None = None,
+) -> tuple[list[EnrolledOut], int]:
+    """Past and present, in the order in which they were made."""
+    query = (
+        select(Enrolment, Spg, Producer)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .join(Producer, col(Producer.id) == col(Enrolment.producer_id))
+        .where(seen(sight))
+    )
+    if spg_id is not None:
+        query = query.where(Enrolment.spg_id == spg_id)
+    if status is not None:
+        query = query.where(Enrolment.status == status)
+    count = query.with_only_columns(func.count(), maintain_column_froms=True)
+    rows = session.exec(query.order_by(col(Enrolment.id)).limit(limit).offset(offset))
+    return _enrolled_out(rows.all()), session.connection().execute(count).scalar_one()
+
+
+def enrolled_out(session: Session, enrolment_ids: Sequence[int]) -> list[EnrolledOut]:
+    """Some enrolments, in this order, for who has just written them."""
+    query = (
+        select(Enrolment, Spg, Producer)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .join(Producer, col(Producer.id) == col(Enrolment.producer_id))
+        .where(col(Enrolment.id).in_(set(enrolment_ids)))
+    )
+    by_id = {row.id: row for row in _enrolled_out(session.exec(query).all())}
+    return [by_id[id_] for id_ in enrolment_ids]
+
+
+def _enrolled_out(rows: Sequence[tuple[Enrolment, Spg, Producer]]) -> list[EnrolledOut]:
+    return [
+        EnrolledOut(
+            **row.model_dump(exclude={"producer_id", "status_reason"}),
+            spg_code=spg.code,
+            spg_name=spg.name,
+            committee_id=spg.committee_id,
+            producer_code=producer.code,
+            display_name=producer.display_name,
+        )
+        for row, spg, producer in rows
+    ]
+
+
+def interests_out(session: Session, rows: Sequence[Interest]) -> list[InterestOut]:
+    people = persons_by_id(session, [row.person_id for row in rows])
+    codes = producers_by_id(session, [row.producer_id for row in rows])
+    return [
+        InterestOut(
+            **row.model_dump(exclude={"producer_id"}),
+            person=people[row.person_id].full_name,
+            producer_code=codes[row.producer_id].code,
+        )
+        for row in rows
+    ]
+
+
+def membership_out(session: Session, row: OrganisationMembership) -> MembershipOut:
+    organisation = session.get_one(Organisation, row.organisation_id)
+    return MembershipOut(
+        **row.model_dump(include={"id", "since", "until"}),
+        organisation_code=organisation.code,
+        organisation=organisation.name,
+    )
+
+
 def _pledges(session: Session, enrolment_ids: Iterable[int]) -> dict[int, list[PledgeOut]]:
     query = select(Pledge).where(col(Pledge.enrolment_id).in_(set(enrolment_ids)))
     found: dict[int, list[PledgeOut]] = defaultdict(list)
@@ -210,6 +292,32 @@ def units_enrolled(session: Session, spg_id: int, community_id: int | None = Non
     if community_id is not None:
         query = query.where(Unit.community_id == community_id)
     return list(session.exec(query.order_by(col(Unit.id))))
+
+
+def units_page(
+    session: Session,
+    sight: Sight,
+    limit: int,
+    offset: int,
+    *,
+    spg_id: int | None = None,
+    community_id: int | None = None,
+    municipality_code: str | None = None,
+) -> tuple[list[Unit], int]:
+    """Open units of the producers in sight."""
+    query = (
+        select(Unit)
+        .join(Producer, col(Producer.id) == col(Unit.producer_id))
+        .where(seen(sight), col(Unit.until).is_(None))
+    )
+    if spg_id is not None:
+        query = query.where(_enrolled(Filters(spg_id=spg_id)))
+    if community_id is not None:
+        query = query.where(Unit.community_id == community_id)
+    if municipality_code:
+        query = query.where(Unit.municipality_code == municipality_code)
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    return list(session.exec(query.order_by(col(Unit.id)).limit(limit).offset(offset))), total
 
 
 def organisations(

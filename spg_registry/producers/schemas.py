@@ -151,6 +151,19 @@ class ProducerIn(Place):
     units: list[UnitIn] = Field(default_factory=list, max_length=100)
 
 
+class NewProducer(ProducerIn):
+    """A producer and the SPG that it enters."""
+
+    spg_id: Whole
+
+
+class NewProducers(_In):
+    """Many at once, all or none."""
+
+    spg_id: Whole
+    producers: list[ProducerIn] = Field(min_length=1, max_length=500)
+
+
 class ProducerCorrection(Place):
     """Only what is given changes. `reason` is kept in the audit."""
 
@@ -234,6 +247,10 @@ class StatusIn(_In):
     status: EnrolmentStatus
     reason: Reason | None = None
     on: date | None = None
+
+
+class AdmissionsIn(_In):
+    enrolment_ids: list[Whole] = Field(min_length=1, max_length=500)
 
 
 class EnrolIn(EnrolmentIn):
