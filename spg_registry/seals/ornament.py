@@ -66,7 +66,7 @@ def _draw_waves(paper: Paper, colour: tuple[int, int, int]) -> None:
             _add_wave(path, (middle, y), (1, 0), across, 24, height)
         for x in (middle, PAGE_WIDTH - middle):
             _add_wave(path, (x, middle), (0, 1), down, 36, height)
-    paper.draw_path(path, copy=False)
+    paper.draw_path(path, copy=False)  # type: ignore[arg-type]  # fpdf2 names the wrong class
 
 
 def _add_wave(
@@ -159,7 +159,7 @@ def fill_cells(
         path.rectangle(
             round(x + column * side, 4), round(y + row * side, 4), round(length * side, 4), side
         )
-    paper.draw_path(path, copy=False)
+    paper.draw_path(path, copy=False)  # type: ignore[arg-type]  # fpdf2 names the wrong class
 
 
 def _rgb(colour: tuple[int, int, int]) -> DeviceRGB:
