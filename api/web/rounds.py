@@ -1,0 +1,360 @@
+"""Rounds: the plan, the units, who is sent where, and the moves to the end."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.deps import FormDep, NowDep, SessionDep, UserDep
+from api.forms import Form, parse
+from api.render import locale_of, paging, redirect, render
+from api.web.again import choices, typed_again
+from spg_registry.committees import queries as committees
+from spg_registry.core import clock
+from spg_registry.core.errors import Invalid
+from spg_registry.core.messages import reason
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.rounds import queries, service
+from spg_registry.rounds.models import Round, RoundKind
+from spg_registry.rounds.queries import Sent, VisitLine
+from spg_registry.rounds.schemas import Id, PairsIn, ReasonIn, RoundIn
+from spg_registry.rules.verdict import not_met, restored
+from spg_registry.rules.words import RoundState, VisitState
+from spg_registry.standards import snapshot
+
+router = APIRouter(prefix="/rondas")
+
+PAGE_SIZE = 50
+SLOTS = 2
+"""Evaluators asked for at each unit of the assignment page; more are sent in a second pass."""
+
+PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
+
+
+@router.get("")
+def index(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    state: Annotated[str, Query(alias="estado", max_length=20)] = "",
+    number: PageNumber = 1,
+) -> Response:
+    wanted = RoundState(state) if state in list(RoundState) else None
+    rows, total = queries.visible_rounds(
+        session, actor, state=wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    progress = queries.progress_of(session, [row.id for row in rows])
+    return render(
+        request,
+        "rounds/index.html",
+        rounds=[(row, *_share(progress[row.id])) for row in rows],
+        form=Form.of({"estado": state}),
+        states=choices(request, "round", RoundState),
+        may_plan=actor.may(Permission.ROUND_WRITE),
+        page=paging(request, number, PAGE_SIZE, total),
+    )
+
+
+def _share(states: dict[VisitState, int]) -> tuple[int, int]:
+    """How many visits are reviewed, of how many that are not void."""
+    standing = sum(count for state, count in states.items() if state is not VisitState.VOID)
+    return states.get(VisitState.REVIEWED, 0), standing
+
+
+@router.get("/nueva")
+def new(request: Request, session: SessionDep, actor: UserDep) -> Response:
+    return _new(request, session, actor, Form())
+
+
+@router.post("/nueva")
+def plan(
+    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep
+) -> Response:
+    try:
+        ronda = service.plan_round(session, actor, now, parse(RoundIn, data))
+    except Invalid as refusal:
+        return _new(request, session, actor, typed_again(request, session, data, refusal), 422)
+    return redirect(f"/rondas/{ronda.id}", "round_planned")
+
+
+def _new(
+    request: Request, session: Session, actor: Actor, form: Form, status: int = 200
+) -> Response:
+    require(actor, Permission.ROUND_WRITE)
+    spgs, _ = committees.visible_spgs(session, actor)
+    mine = [row for row in spgs if actor.may(Permission.ROUND_WRITE, row.committee_id)]
+    return render(
+        request,
+        "rounds/new.html",
+        status,
+        form=form,
+        spgs=[(str(row.id), f"{row.name} ({row.code})") for row in mine],
+        only=mine[0] if len(mine) == 1 else None,
+        kinds=choices(request, "round_kind", RoundKind),
+    )
+
+
+@router.get("/{round_id}")
+def show(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    round_id: Id,
+    state: Annotated[str, Query(alias="estado", max_length=20)] = "",
+    number: PageNumber = 1,
+) -> Response:
+    ronda = queries.get_round(session, actor, round_id)
+    wanted = VisitState(state) if state in list(VisitState) else None
+    visits, total = queries.visible_visits(
+        session,
+        actor,
+        round_id=ronda.id,
+        state=wanted,
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    progress = queries.progress_of(session, [ronda.id])[ronda.id]
+    reads = actor.may(Permission.ROUND_READ, ronda.committee_id)
+    return render(
+        request,
+        "rounds/show.html",
+        ronda=ronda,
+        spg=committees.get_spg(session, actor, ronda.spg_id) if reads else None,
+        progress=[(word, progress[word]) for word in VisitState if progress[word] and reads],
+        state=state,
+        lines=queries.lines_of(session, visits),
+        unverified=len(snapshot.unverified(ronda.frozen)) if ronda.frozen else 0,
+        may_write=actor.may(Permission.ROUND_WRITE, ronda.committee_id),
+        moves=queries.next_states(ronda),
+        page=paging(request, number, PAGE_SIZE, total),
+    )
+
+
+@router.post("/{round_id}/abrir")
+def open_round(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, round_id: Id
+) -> Response:
+    service.open_round(session, actor, now, round_id)
+    return redirect(f"/rondas/{round_id}", "round_opened")
+
+
+@router.post("/{round_id}/deliberacion")
+def deliberate(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, round_id: Id
+) -> Response:
+    service.to_deliberation(session, actor, now, round_id)
+    return redirect(f"/rondas/{round_id}", "round_in_deliberation")
+
+
+@router.post("/{round_id}/cerrar")
+def close(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, round_id: Id
+) -> Response:
+    service.close_round(session, actor, now, round_id)
+    return redirect(f"/rondas/{round_id}", "round_closed")
+
+
+@router.get("/{round_id}/anular")
+def ask_void(request: Request, session: SessionDep, actor: UserDep, round_id: Id) -> Response:
+    ronda = _to_write(session, actor, round_id)
+    return render(request, "rounds/void.html", ronda=ronda, form=Form())
+
+
+@router.post("/{round_id}/anular")
+def void(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    round_id: Id,
+) -> Response:
+    try:
+        service.void_round(session, actor, now, round_id, parse(ReasonIn, data))
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        ronda = _to_write(session, actor, round_id)
+        return render(request, "rounds/void.html", 422, ronda=ronda, form=form)
+    return redirect(f"/rondas/{round_id}", "round_voided")
+
+
+def _to_write(session: Session, actor: Actor, round_id: int) -> Round:
+    ronda = queries.get_round(session, actor, round_id)
+    require(actor, Permission.ROUND_WRITE, on=ronda.committee_id)
+    return ronda
+
+
+# --- units ---------------------------------------------------------------------------------------
+
+
+@router.get("/{round_id}/unidades")
+def free_units(request: Request, session: SessionDep, actor: UserDep, round_id: Id) -> Response:
+    return _free_units(request, session, actor, round_id, Form())
+
+
+@router.post("/{round_id}/unidades")
+def add_units(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    round_id: Id,
+) -> Response:
+    """All units of the communities that were ticked."""
+    ronda = _to_write(session, actor, round_id)
+    wanted = set(map(str, data.getlist("community_ids")))
+    free = queries.free_communities(session, ronda)
+    units = [id_ for row in free if str(row.community_id) in wanted for id_ in row.unit_ids]
+    if not units:
+        refusal = Invalid.at("community_ids", "choose_community")
+        form = typed_again(request, session, data, refusal)
+        return _free_units(request, session, actor, round_id, form, 422)
+    added = service.add_units(session, actor, now, round_id, units)
+    return redirect(f"/rondas/{round_id}", "units_added", count=len(added))
+
+
+def _free_units(
+    request: Request, session: Session, actor: Actor, round_id: int, form: Form, status: int = 200
+) -> Response:
+    ronda = _to_write(session, actor, round_id)
+    return render(
+        request,
+        "rounds/units.html",
+        status,
+        ronda=ronda,
+        communities=queries.free_communities(session, ronda),
+        form=form,
+    )
+
+
+# --- assignments ---------------------------------------------------------------------------------
+
+
+@router.get("/{round_id}/asignaciones")
+def assignments(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    round_id: Id,
+    number: PageNumber = 1,
+) -> Response:
+    return _assignments(request, session, actor, now, round_id, number, Form())
+
+
+@router.post("/{round_id}/asignaciones")
+def assign(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    round_id: Id,
+    number: PageNumber = 1,
+) -> Response:
+    """What was refused stays on record, and the page tells why."""
+    try:
+        wanted = parse(PairsIn, _chosen(data))
+        rows = service.assign_all(session, actor, now, round_id, wanted.pairs)
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        return _assignments(request, session, actor, now, round_id, number, form, 422)
+    refused = sum(1 for row in rows if row.outcome.value == "refused")
+    back = f"/rondas/{round_id}/asignaciones?pagina={number}"
+    if refused:
+        return redirect(back, "some_refused", "warning", count=refused, sent=len(rows) - refused)
+    return redirect(back, "assigned", count=len(rows))
+
+
+def _chosen(data: FormData) -> dict[str, str]:
+    """The rows in which an evaluator was chosen; the others are not there."""
+    chosen: dict[str, str] = {}
+    for name in data:
+        place, _, field = name.removeprefix("pairs-").partition("-")
+        if field and data.get(f"pairs-{place}-appointment_id"):
+            chosen[name] = str(data[name])
+    return chosen
+
+
+def _assignments(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: NowDep,
+    round_id: int,
+    number: int,
+    form: Form,
+    status: int = 200,
+) -> Response:
+    ronda = _to_write(session, actor, round_id)
+    visits, total = queries.visible_visits(
+        session,
+        actor,
+        round_id=ronda.id,
+        state=VisitState.ASSIGNED,
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    lines = queries.lines_of(session, visits)
+    units = {line.unit.id for line in lines}
+    pairs = service.propose_assignments(session, actor, now, ronda.id, units)
+    proposed: dict[int, list[int]] = {unit_id: [] for unit_id in units}
+    for pair in pairs:
+        proposed[pair.unit_id].append(pair.appointment_id)
+    people = queries.candidates(session, ronda, clock.local_date(now))
+    locale = locale_of(request)
+    return render(
+        request,
+        "rounds/assignments.html",
+        status,
+        ronda=ronda,
+        form=form,
+        rows=[
+            {
+                "line": line,
+                "slots": _slots(line, proposed[line.unit.id]),
+                "refused": told(line.refused, locale),
+            }
+            for line in lines
+        ],
+        people=[(str(one.appointment_id), one.name, one.peer) for one in people],
+        slots=SLOTS,
+        page=paging(request, number, PAGE_SIZE, total),
+    )
+
+
+def _slots(line: VisitLine, proposed: list[int]) -> list[str]:
+    """What the choices of a unit show at first: the proposal, and empty ones for the rest."""
+    open_slots = max(SLOTS - len(line.team), len(proposed))
+    return [str(id_) for id_ in proposed] + [""] * (open_slots - len(proposed))
+
+
+def told(refused: Iterable[Sent], locale: str) -> list[tuple[Sent, list[str]]]:
+    """Each refused evaluator with the reasons, as sentences."""
+    found = []
+    for each in refused:
+        name = each.name
+        verdicts = not_met(restored(kept) for kept in each.assignment.reasons)
+        sentences = [
+            reason(verdict, locale, lambda kind, _id, name=name: name if kind == "person" else None)
+            for verdict in verdicts
+        ]
+        found.append((each, sentences))
+    return found
+
+
+@router.post("/{round_id}/asignaciones/{assignment_id}/liberar")
+def release(
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    _data: FormDep,
+    round_id: Id,
+    assignment_id: Id,
+) -> Response:
+    service.release(session, actor, now, [assignment_id])
+    return redirect(f"/rondas/{round_id}/asignaciones", "released")

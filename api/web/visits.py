@@ -1,0 +1,298 @@
+"""Visits: the form of the evaluation, saved as often as one likes, handed in, reviewed."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deps import FormDep, NowDep, SessionDep, UserDep
+from api.forms import Form, parse
+from api.render import locale_of, paging, redirect, render
+from api.web.again import choices, typed_again
+from api.web.rounds import told
+from spg_registry.core import clock
+from spg_registry.core.errors import Invalid
+from spg_registry.core.messages import sentence
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.rounds import queries, service
+from spg_registry.rounds.errors import Stale
+from spg_registry.rounds.models import Acknowledgement, Visit
+from spg_registry.rounds.queries import Sheet
+from spg_registry.rounds.schemas import (
+    AcknowledgeIn,
+    FindingIn,
+    Id,
+    ReasonIn,
+    VisitSave,
+    VoidVisitIn,
+)
+from spg_registry.rules.words import Answer, FindingClass, RoundState, VisitState
+
+router = APIRouter(prefix="/visitas")
+
+PAGE_SIZE = 50
+TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})
+
+PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
+
+
+@router.get("")
+def index(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    state: Annotated[str, Query(alias="estado", max_length=20)] = "",
+    number: PageNumber = 1,
+) -> Response:
+    """An evaluator's own list; the office and the national roles find all they may see."""
+    mine = queries.evaluates(actor)
+    if not mine:
+        require(actor, Permission.ROUND_READ)
+    rows, total = queries.visible_visits(
+        session,
+        actor,
+        mine=mine,
+        state=VisitState(state) if state in list(VisitState) else None,
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    return render(
+        request,
+        "visits/index.html",
+        lines=queries.lines_of(session, rows),
+        mine=mine,
+        form=Form.of({"estado": state}),
+        states=choices(request, "visit", VisitState),
+        page=paging(request, number, PAGE_SIZE, total),
+    )
+
+
+@router.get("/{visit_id}")
+def show(
+    request: Request, session: SessionDep, actor: UserDep, now: NowDep, visit_id: Id
+) -> Response:
+    return _show(request, session, actor, now, visit_id)
+
+
+@router.post("/{visit_id}")
+def save(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    """Save what is there; with `act=submit` hand it in as well. A form that cannot be handed in
+    yet is saved all the same, and the page says what it lacks."""
+    wants_to_submit = data.get("act") == "submit"
+    typed = {name: data.getlist(name) for name in data if name not in ("act", "csrf_token")}
+    try:
+        given = parse(VisitSave, typed, visit_id=visit_id)
+        # A page sends the whole form: what is empty in it was emptied.
+        whole = VisitSave.model_validate(given.model_dump())
+        (visit,) = service.save_visits(session, actor, now, [whole])
+    except Invalid as refusal:
+        form = typed_again(request, session, typed, refusal)
+        return _show(request, session, actor, now, visit_id, form, 422)
+    except Stale as stale:
+        again = typed_again(request, session, typed, Invalid())
+        again.errors[""] = sentence("error.stale", locale_of(request), **stale.params)
+        return _show(request, session, actor, now, visit_id, _with_version(again, stale), 409)
+    if not wants_to_submit:
+        return redirect(f"/visitas/{visit_id}", "visit_saved")
+    try:
+        service.submit_visits(session, actor, now, [visit_id])
+    except Invalid as refusal:
+        lacks = Form.with_faults(typed, refusal.faults, locale_of(request))
+        lacks.values["version"] = str(visit.version)
+        return _show(request, session, actor, now, visit_id, lacks, 422)
+    return redirect(f"/visitas/{visit_id}", "visit_submitted")
+
+
+def _with_version(form: Form, stale: Stale) -> Form:
+    """Who reads the warning and saves again, means it."""
+    form.values["version"] = str(stale.params["version"])
+    return form
+
+
+def _values(visit: Visit) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "version": visit.version,
+        "visited_on": visit.visited_on,
+        "plots_seen": visit.plots_seen,
+        "present": visit.present,
+        "statement": visit.statement,
+        "lat": visit.lat,
+        "lon": visit.lon,
+    }
+    for code, said in visit.answers.items():
+        values[f"answers-{code}-answer"] = said.get("answer")
+        values[f"answers-{code}-note"] = said.get("note")
+    return values
+
+
+def _show(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: NowDep,
+    visit_id: int,
+    form: Form | None = None,
+    status: int = 200,
+    *,
+    finding: Form | None = None,
+    acknowledgement: Form | None = None,
+    sending_back: Form | None = None,
+) -> Response:
+    sheet = queries.sheet_of(session, actor, visit_id)
+    in_field = sheet.ronda.state is RoundState.OPEN
+    visit = sheet.visit
+    items = [(item["code"], item["text"]) for one in sheet.dimensions for item in one["items"]]
+    return render(
+        request,
+        "visits/show.html",
+        status,
+        sheet=sheet,
+        visit=visit,
+        form=form or Form.of(_values(visit)),
+        finding=finding or Form(),
+        acknowledgement=acknowledgement or Form(),
+        sending_back=sending_back or Form(),
+        filling=sheet.may_fill and in_field and visit.state in TO_FILL and bool(sheet.line.team),
+        reviewing=sheet.may_review and in_field and visit.state is VisitState.SUBMITTED,
+        acknowledging=_may_acknowledge(sheet),
+        finding_more=_may_find(sheet),
+        voiding=sheet.may_review and _may_void(sheet),
+        refused=told(sheet.line.refused, locale_of(request)) if sheet.may_review else [],
+        answers=choices(request, "answer", Answer),
+        grades=choices(request, "finding_class", FindingClass),
+        ways=choices(request, "acknowledgement", Acknowledgement),
+        items=[(code, f"{code}. {text}") for code, text in items],
+        today=clock.local_date(now),
+    )
+
+
+def _may_acknowledge(sheet: Sheet) -> bool:
+    visit = sheet.visit
+    seen = visit.visited_on is not None and visit.state is not VisitState.VOID
+    return seen and sheet.may_fill and visit.acknowledged_on is None
+
+
+def _may_find(sheet: Sheet) -> bool:
+    visit = sheet.visit
+    seen = visit.visited_on is not None and visit.state is not VisitState.VOID
+    return seen and (sheet.may_fill or sheet.may_review)
+
+
+def _may_void(sheet: Sheet) -> bool:
+    return sheet.visit.state is not VisitState.VOID and sheet.ronda.state in (
+        RoundState.OPEN,
+        RoundState.DELIBERATION,
+    )
+
+
+@router.post("/{visit_id}/hallazgos")
+def record_finding(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    try:
+        service.record_findings(session, actor, now, [parse(FindingIn, data, visit_id=visit_id)])
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        return _show(request, session, actor, now, visit_id, None, 422, finding=form)
+    return redirect(f"/visitas/{visit_id}#hallazgos", "finding_recorded")
+
+
+@router.post("/{visit_id}/acuse")
+def acknowledge(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    try:
+        word = parse(AcknowledgeIn, data, visit_id=visit_id)
+        service.acknowledge_visits(session, actor, now, [word])
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        return _show(request, session, actor, now, visit_id, None, 422, acknowledgement=form)
+    return redirect(f"/visitas/{visit_id}#acuse", "visit_acknowledged")
+
+
+@router.post("/{visit_id}/revisar")
+def review(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, visit_id: Id
+) -> Response:
+    (visit,) = service.review_visits(session, actor, now, [visit_id])
+    return redirect(f"/rondas/{visit.round_id}?estado=submitted", "visit_reviewed")
+
+
+@router.post("/{visit_id}/devolver")
+def send_back(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    try:
+        service.return_visit(session, actor, now, visit_id, parse(ReasonIn, data))
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        return _show(request, session, actor, now, visit_id, None, 422, sending_back=form)
+    return redirect(f"/visitas/{visit_id}", "visit_returned")
+
+
+@router.get("/{visit_id}/anular")
+def ask_void(request: Request, session: SessionDep, actor: UserDep, visit_id: Id) -> Response:
+    return _ask_void(request, session, actor, visit_id, Form.of({"again": "on"}))
+
+
+@router.post("/{visit_id}/anular")
+def void(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    try:
+        wanted = parse(VoidVisitIn, _without(data, "again"), again=data.get("again") == "on")
+        old, anew = service.void_visit(session, actor, now, visit_id, wanted)
+    except Invalid as refusal:
+        form = typed_again(request, session, data, refusal)
+        return _ask_void(request, session, actor, visit_id, form, 422)
+    if anew:
+        return redirect(f"/rondas/{old.round_id}/asignaciones", "visit_void_again")
+    return redirect(f"/rondas/{old.round_id}", "visit_void")
+
+
+def _without(data: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {name: data[name] for name in data if name != left_out}
+
+
+def _ask_void(
+    request: Request, session: Session, actor: Actor, visit_id: int, form: Form, status: int = 200
+) -> Response:
+    sheet = queries.sheet_of(session, actor, visit_id)
+    require(actor, Permission.VISIT_REVIEW, on=sheet.ronda.committee_id)
+    return render(
+        request,
+        "visits/void.html",
+        status,
+        sheet=sheet,
+        form=form,
+        again=sheet.ronda.state is RoundState.OPEN,
+    )
