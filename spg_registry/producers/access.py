@@ -53,6 +53,7 @@ def seen(sight: Sight) -> ColumnElement[bool]:
         .where(col(Enrolment.producer_id) == col(Producer.id))
         .where(col(Enrolment.spg_id) == col(Spg.id))
         .where(col(Spg.committee_id).in_(sight.committees))
+        .correlate(Producer)
     )
     by_committee = enrolled if sight.committees else false()
     if not sight.producer_ids:

@@ -95,7 +95,7 @@ def _member_of(code: str) -> Any:
 
 def _enrolled(filters: Filters) -> Any:
     """One and the same enrolment is in that SPG, of that committee, with that status."""
-    found = exists().where(col(Enrolment.producer_id) == col(Producer.id))
+    found = exists().where(col(Enrolment.producer_id) == col(Producer.id)).correlate(Producer)
     if filters.spg_id is not None:
         found = found.where(col(Enrolment.spg_id) == filters.spg_id)
     if filters.committee_id is not None:

@@ -39,7 +39,7 @@ from spg_registry.producers.schemas import (
     OrganisationIn,
     ProducerCorrection,
 )
-from spg_registry.producers.searching import display_name, refresh_search_keys
+from spg_registry.producers.searching import NAME_LENGTH, refresh_search_keys
 from spg_registry.rules.words import InterestKind
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.names import name_key
@@ -133,16 +133,14 @@ def correct_holder(
     person_id: int,
     data: PersonIn,
 ) -> Person:
-    """A holder's particulars; a display name made of the holders' names follows them."""
+    """A holder's particulars; a display name with the holder's name in it follows."""
     producer, committee_id = producer_to_write(session, actor, producer_code)
     holders = _holders(session, producer.id)
     if person_id not in {holder.person_id for holder in holders}:
         raise HolderNotFound(id=person_id)
-    people = [session.get_one(Person, holder.person_id) for holder in holders]
-    was_default = producer.display_name == display_name(people)
+    before = session.get_one(Person, person_id).full_name
     person = correct_person(session, actor, now, person_id, data, committee_id)
-    if was_default:
-        producer.display_name = display_name(people)
+    producer.display_name = producer.display_name.replace(before, person.full_name)[:NAME_LENGTH]
     held = session.exec(select(Holder.producer_id).where(Holder.person_id == person_id))
     refresh_search_keys(session, held)
     return person
