@@ -12,6 +12,7 @@ from spg_registry.core.spreadsheets.table import Cell, Row
 ROWS_SEARCHED = 30
 MATCHES_NEEDED = 2
 PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+NUMBER_OF = re.compile(r"^(?:n|no|nro|num|numero) (?:de |del )?")
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -48,8 +49,9 @@ def find_header(rows: Iterable[Row], synonyms: Mapping[str, Collection[str]]) ->
     """The header among the first rows: the one with the most known names, the first of equals.
 
     `synonyms` gives for each field the names people write above its column; case, accents,
-    punctuation, line breaks and stray spaces do not matter, and a remark in parentheses matters
-    only if a synonym has it (so that `Superficie (ha)` and `Superficie (m2)` can differ).
+    punctuation, line breaks, stray spaces and a *Nº de* in front do not matter, and a remark in
+    parentheses matters only if a synonym has it (so that `Superficie (ha)` and `Superficie (m2)`
+    can differ).
     """
     known = _known(synonyms)
     best: tuple[int, Row] | None = None
@@ -85,7 +87,8 @@ def _fields(row: Row, known: Mapping[str, str]) -> list[str | None]:
 def _field(cell: Cell, known: Mapping[str, str]) -> str | None:
     if not isinstance(cell, str):
         return None
-    return known.get(normalise(cell)) or known.get(normalise(PARENTHESES.sub(" ", cell)))
+    title, bare = normalise(cell), normalise(PARENTHESES.sub(" ", cell))
+    return known.get(title) or known.get(bare) or known.get(NUMBER_OF.sub("", bare))
 
 
 def _header(row: Row, known: Mapping[str, str], synonyms: Mapping[str, Collection[str]]) -> Header:

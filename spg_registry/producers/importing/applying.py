@@ -78,7 +78,8 @@ class _Writer:
                 MembershipIn(organisation=draft.organisation),
             )
         if "unit" in changed:
-            service.add_unit(self.session, self.actor, self.now, code, unit_in(draft))
+            unit = unit_in(draft).model_copy(update={"crops": list(changes.crops)})
+            service.add_unit(self.session, self.actor, self.now, code, unit)
         if changes.unit is not None:
             self._unit(draft, changes.unit, changes, changed)
 

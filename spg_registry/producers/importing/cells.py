@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from spg_registry.core.spreadsheets import Cell, normalise
@@ -180,11 +180,12 @@ def birth_year(cell: Cell) -> int | None:
     found = text(cell)
     if found is None:
         return None
-    year = int(found) if re.fullmatch(r"\d{4}", found) else None
-    if year is None:
-        born = day(cell)
-        year = born.year if born else None
-    if year is None or not 1900 <= year <= 2200:
+    try:
+        born = None if re.fullmatch(r"\d{4}", found) else day(cell)
+    except CellFault as fault:
+        raise CellFault("cell_bad_year", text=found) from fault
+    year = born.year if born else int(found)
+    if not 1900 <= year <= 2200:
         raise CellFault("cell_bad_year", text=found)
     return year
 
@@ -199,30 +200,32 @@ def last_input(cell: Cell) -> tuple[LastInput, date | None]:
     return LastInput.DATE, day(cell)
 
 
-def number(cell: Cell) -> Decimal | None:
-    """A number with a decimal comma or point. `1.250` is refused: a thousand, or one and a bit?"""
+def number(cell: Cell, *, whole: bool = False) -> Decimal | None:
+    """A number with a decimal comma or point.
+
+    `1.250` is refused: a thousand, or one and a bit? Where only `whole` numbers make sense (square
+    metres, animals) it is a thousand, and `1,250` is what is refused.
+    """
     if isinstance(cell, bool):
         raise CellFault("cell_bad_number", text=str(cell))
     if isinstance(cell, int | float):
         return Decimal(str(cell))
     found = text(cell)
-    return None if found is None else _written(found)
+    return None if found is None else _written(found, whole=whole)
 
 
-def _written(found: str) -> Decimal:
-    digits = found.replace(" ", "").replace("\xa0", "")
-    if re.fullmatch(r"\d{1,3}\.\d{3}", digits) and not digits.startswith("0"):
+def _written(found: str, *, whole: bool) -> Decimal:
+    digits = found.replace(" ", "")
+    doubtful = r"[1-9]\d{0,2},\d{3}" if whole else r"[1-9]\d{0,2}\.\d{3}"
+    if re.fullmatch(doubtful, digits):
         raise CellFault("number_ambiguous", text=found)
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", digits):
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", digits):
         digits = digits.replace(".", "")
     elif re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}", digits):
         digits = digits.replace(",", "")
     elif not re.fullmatch(r"\d+([.,]\d+)?", digits):
         raise CellFault("cell_bad_number", text=found)
-    try:
-        return Decimal(digits.replace(",", "."))
-    except InvalidOperation as error:
-        raise CellFault("cell_bad_number", text=found) from error
+    return Decimal(digits.replace(",", "."))
 
 
 def area_m2(cell: Cell, unit: str | None) -> int | None:
@@ -232,11 +235,12 @@ def area_m2(cell: Cell, unit: str | None) -> int | None:
     if found is None:
         return None
     written = QUANTITY.fullmatch(found.casefold())
-    own = _area_unit(written["unit"]) if written and written["unit"] else None
-    amount = _written(written["number"]) if written and own else number(cell)
-    if amount is None:
-        return None
-    return in_m2(amount, own or unit, found)
+    if written and written["unit"]:
+        unit = _area_unit(written["unit"])
+        amount: Decimal | None = _written(written["number"], whole=unit == "m2")
+    else:
+        amount = number(cell, whole=unit == "m2")
+    return None if amount is None else in_m2(amount, unit, found)
 
 
 def in_m2(amount: Decimal, unit: str | None, found: str) -> int:
@@ -344,7 +348,3 @@ def products(cell: Cell) -> list[tuple[str, str | None, str | None]]:
         else:
             parts.append((plain, None, None))
     return parts
-
-
-def unit_of_area(word: str | None) -> str | None:
-    return None if word is None else _area_unit(word)

@@ -11,7 +11,7 @@ from spg_registry.producers.checks import Land, crop_faults
 from spg_registry.producers.importing.cells import CellFault
 from spg_registry.producers.importing.forms import crops_in
 from spg_registry.producers.importing.roster import Known, KnownUnit
-from spg_registry.producers.importing.rows import Draft
+from spg_registry.producers.importing.rows import Draft, Options, spread
 from spg_registry.producers.models import ProducerKind
 from spg_registry.producers.schemas import CropIn
 from spg_registry.rules.words import LastInput
@@ -30,24 +30,22 @@ class Changes:
     crops: tuple[CropIn, ...] = ()
 
 
-def changes_of(draft: Draft, known: Known, reference: Reference) -> Changes:
+def changes_of(draft: Draft, known: Known, reference: Reference, options: Options) -> Changes:
     """Raises CellFault, with the parameter `column`, for what could not be written."""
     names = [*_of_person(draft, known), *_of_producer(draft, known)]
     notes: list[str] = []
     _of_enrolment(draft, known, reference, names, notes)
+    if not draft.has_unit:
+        return Changes(tuple(names), tuple(notes))
     unit = _unit(draft, known)
-    crops: tuple[CropIn, ...] = ()
-    if draft.has_unit and not known.units:
+    if unit is None and known.units:
+        return Changes(tuple(names), (*notes, "unit_name"))
+    crops = _crops(draft, unit, reference, options)
+    if unit is None:
         names.append("unit")
-        _refuse_crops(crops_in(draft), _land(draft, None), reference)
-    elif draft.has_unit and unit is None:
-        notes.append("unit_name")
-    elif unit is not None:
-        crops = tuple(crops_in(draft, besides=frozenset(unit.products)))
+    else:
         _of_unit(draft, unit, names, notes)
-        if crops:
-            _refuse_crops(crops, _land(draft, unit), reference)
-            names.append("products")
+        names += ["products"] if crops else []
     return Changes(tuple(names), tuple(notes), unit, crops)
 
 
@@ -150,17 +148,29 @@ def _of_land(draft: Draft, unit: KnownUnit, names: list[str], notes: list[str]) 
         notes.append("last_input")
 
 
+def _crops(
+    draft: Draft, unit: KnownUnit | None, reference: Reference, options: Options
+) -> tuple[CropIn, ...]:
+    """The products that the unit does not have yet this season, on the land as it will be."""
+    there = unit.products if unit else frozenset()
+    fresh = [crop for crop in draft.crops if crop.product_code not in there]
+    area = draft.area_m2 or (unit.area_m2 if unit else None)
+    left = area - unit.used if area and unit else area
+    land = _land(draft, unit)
+    try:
+        crops = crops_in(spread(fresh, left, share=options.share_area))
+    except CellFault as fault:
+        raise CellFault(fault.code, column="products", **fault.params) from fault
+    for crop in crops:
+        for problem in crop_faults(crop, land, reference, ""):
+            raise CellFault(problem.code, column="products", **problem.params)
+    return tuple(crops)
+
+
 def _land(draft: Draft, unit: KnownUnit | None) -> Land:
-    """The land that new crops will stand on, as it will be after the import."""
     if unit is None or not unit.plots:
         return Land((draft.area_m2,) if draft.area_m2 else (), {})
     areas = {plot.code: plot.area_m2 for plot in unit.plots}
     if len(areas) == 1 and draft.area_m2:
         areas = dict.fromkeys(areas, draft.area_m2)
     return Land((), areas)
-
-
-def _refuse_crops(crops: list[CropIn] | tuple[CropIn, ...], land: Land, known: Reference) -> None:
-    for crop in crops:
-        for fault in crop_faults(crop, land, known, ""):
-            raise CellFault(fault.code, column="products", **fault.params)

@@ -1,7 +1,9 @@
 """A row that is somebody new, as what the producers' room takes in."""
 
+from collections.abc import Iterable
+
 from spg_registry.producers.importing.roster import Match
-from spg_registry.producers.importing.rows import Draft, Options
+from spg_registry.producers.importing.rows import CropDraft, Draft, Options
 from spg_registry.producers.models import ProducerKind, Tenure
 from spg_registry.producers.schemas import (
     CropIn,
@@ -52,7 +54,7 @@ def unit_in(draft: Draft) -> UnitIn:
         name=draft.unit_name,
         tenure=draft.tenure or Tenure.OWN,
         plots=[plot_in(draft.area_m2, draft)] if draft.area_m2 is not None else [],
-        crops=crops_in(draft),
+        crops=crops_in(draft.crops),
     )
 
 
@@ -60,7 +62,7 @@ def plot_in(area_m2: int, draft: Draft) -> PlotIn:
     return PlotIn(area_m2=area_m2, last_input=draft.last_input, last_input_on=draft.last_input_on)
 
 
-def crops_in(draft: Draft, besides: frozenset[str] = frozenset()) -> list[CropIn]:
+def crops_in(crops: Iterable[CropDraft]) -> list[CropIn]:
     return [
         CropIn(
             product_code=crop.product_code,
@@ -68,6 +70,5 @@ def crops_in(draft: Draft, besides: frozenset[str] = frozenset()) -> list[CropIn
             heads=crop.heads,
             hives=crop.hives,
         )
-        for crop in draft.crops
-        if crop.product_code not in besides
+        for crop in crops
     ]

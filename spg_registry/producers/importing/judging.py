@@ -29,6 +29,7 @@ from spg_registry.producers.importing.rows import (
     cell_of,
     plain_name,
     sexes_of,
+    spread,
 )
 from spg_registry.territory.names import name_key
 
@@ -82,7 +83,7 @@ def judge(
     desk.refuse_duplicates()
     desk.match()
     desk.check_newcomers(session, now, spg.id, options)
-    desk.compare(known(session, now, organisations=True))
+    desk.compare(known(session, now, organisations=True), options)
     return desk.result(rows)
 
 
@@ -139,19 +140,31 @@ class _Desk:
         self, session: Session, now: datetime, spg_id: int, options: Options
     ) -> None:
         """What the producers' room itself would refuse."""
+        self._share_land(options)
         new = [draft for draft in self.drafts.values() if self.matches[draft.number].known is None]
         batch = [producer_in(draft, self.matches[draft.number], options) for draft in new]
         for fault in faults_of(session, now, spg_id, batch) if batch else ():
             place, _, name = fault.field.partition("-")
             self._refuse(new[int(place)].number, _column(name), fault)
 
-    def compare(self, reference: Reference) -> None:
+    def _share_land(self, options: Options) -> None:
+        for draft in list(self.drafts.values()):
+            if self.matches[draft.number].known is not None:
+                continue
+            try:
+                crops = spread(draft.crops, draft.area_m2, share=options.share_area)
+            except CellFault as fault:
+                self._refuse(draft.number, "products", fault)
+            else:
+                self.drafts[draft.number] = replace(draft, crops=crops)
+
+    def compare(self, reference: Reference, options: Options) -> None:
         for draft in list(self.drafts.values()):
             present = self.matches[draft.number].known
             if present is None:
                 continue
             try:
-                self.changes[draft.number] = changes_of(draft, present, reference)
+                self.changes[draft.number] = changes_of(draft, present, reference, options)
             except CellFault as fault:
                 self._refuse(draft.number, str(fault.params.pop("column")), fault)
 

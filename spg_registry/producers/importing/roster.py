@@ -31,12 +31,17 @@ IN_A_QUERY = 10_000  # parameters; SQLite takes 32,766
 
 @dataclass
 class KnownUnit:
-    """A unit with its plots, and the products it has this season. `largest_crop` in m²."""
+    """A unit with its plots and what grows there this season. `used` and `largest_crop` in m²."""
 
     row: Unit
     plots: list[Plot] = field(default_factory=list)
     products: set[str] = field(default_factory=set)
+    used: int = 0
     largest_crop: int = 0
+
+    @property
+    def area_m2(self) -> int:
+        return sum(plot.area_m2 for plot in self.plots)
 
     @property
     def has_given_name(self) -> bool:
@@ -267,6 +272,7 @@ def _fill_units(session: Session, units: dict[int, KnownUnit], season: int) -> N
             unit.largest_crop = max(unit.largest_crop, crop.area_m2 or 0)
             if crop.season == season:
                 unit.products.add(crop.product_code)
+                unit.used += crop.area_m2 or 0
 
 
 def _chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -1,7 +1,7 @@
 """A row of a list as a producer, or everything that is wrong with it, cell by cell."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -38,9 +38,11 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class CropDraft:
-    """A product of the row; land that the list leaves out is None until it is shared."""
+    """A product of the row. One that stands `on_land` and does not say how much gets its share
+    when it is known whose it is (`spread`)."""
 
     product_code: str
+    on_land: bool = False
     area_m2: int | None = None
     heads: int | None = None
     hives: int | None = None
@@ -180,7 +182,7 @@ class _Reading:
             area_m2=area,
             last_input=last_input,
             last_input_on=last_input_on,
-            crops=self._take("products", lambda cell: self._crops(cell, area)) or (),
+            crops=self._take("products", self._crops) or (),
             tenure=self._take("tenure", lambda cell: cells.one_of(cell, cells.TENURES)),
         )
         if draft.last_input is not None and draft.area_m2 is None and not self._wrong("area"):
@@ -273,14 +275,12 @@ class _Reading:
         known = self._take("last_input", cells.last_input)
         return known or (None, None)
 
-    def _crops(self, cell: Cell, area: int | None) -> tuple[CropDraft, ...]:
+    def _crops(self, cell: Cell) -> tuple[CropDraft, ...]:
         crops: dict[str, CropDraft] = {}
-        kinds: dict[str, ActivityKind] = {}
         for name, number, unit in cells.products(cell):
             product = self._product(name)
-            kinds[product.code] = ActivityKind(product.kind)
             crops[product.code] = _counted(product, number, unit)
-        return _on_land(crops, kinds, area, share=self.reader.frame.options.share_area)
+        return tuple(crops.values())
 
     def _product(self, name: str) -> Product:
         found = find_products(self.reader.session, name)
@@ -336,13 +336,13 @@ def sexes_of(header: Header, rows: Iterator[Row]) -> dict[str, Sex]:
 
 
 def _counted(product: Product, number: str | None, unit: str | None) -> CropDraft:
-    if number is None:
-        return CropDraft(product.code)
-    amount = cells.number(number) or Decimal(0)
     kind = ActivityKind(product.kind)
     if kind in ON_LAND:
-        m2 = cells.in_m2(amount, cells.unit_of_area(unit), f"{product.es} {number}")
-        return CropDraft(product.code, area_m2=m2)
+        said = f"{number} {unit or ''}".strip() if number else None
+        return CropDraft(product.code, on_land=True, area_m2=cells.area_m2(said, None))
+    if number is None:
+        return CropDraft(product.code)
+    amount = cells.number(number, whole=True) or Decimal(0)
     whole = int(amount) if amount == int(amount) and 0 < amount < 2**31 else 0
     if not whole:
         raise CellFault("cell_bad_number", text=number)
@@ -351,28 +351,19 @@ def _counted(product: Product, number: str | None, unit: str | None) -> CropDraf
     return CropDraft(product.code, hives=whole if kind is ActivityKind.APICULTURE else None)
 
 
-def _on_land(
-    crops: dict[str, CropDraft],
-    kinds: dict[str, ActivityKind],
-    area: int | None,
-    *,
-    share: bool,
-) -> tuple[CropDraft, ...]:
-    """Land for the crops whose own is not said: what is left, if there is one such crop."""
-    open_ones = [
-        code for code, crop in crops.items() if kinds[code] in ON_LAND and crop.area_m2 is None
-    ]
+def spread(crops: Sequence[CropDraft], area: int | None, *, share: bool) -> tuple[CropDraft, ...]:
+    """The crops with land for those that do not say theirs: what is left of `area` for the only
+    one, equal parts for several if `share` is wanted. Raises CellFault where it does not go up."""
+    open_ones = [crop for crop in crops if crop.on_land and crop.area_m2 is None]
     if not open_ones or area is None:
-        return tuple(crops.values())
-    if len(open_ones) > 1 and not share:
+        return tuple(crops)
+    stated = sum(crop.area_m2 or 0 for crop in crops)
+    each = (area - stated) // len(open_ones)
+    if (len(open_ones) > 1 and not share) or (each < 1 and stated < area):
         raise CellFault("crop_areas_missing")
-    left = area - sum(crop.area_m2 or 0 for crop in crops.values())
-    each = left // len(open_ones)
     if each < 1:
         raise CellFault("crop_areas_too_large")
-    return tuple(
-        CropDraft(code, area_m2=each) if code in open_ones else crop for code, crop in crops.items()
-    )
+    return tuple(replace(crop, area_m2=each) if crop in open_ones else crop for crop in crops)
 
 
 def plain_name(text: str) -> frozenset[str]:
