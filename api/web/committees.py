@@ -32,7 +32,7 @@ router = APIRouter(prefix="/comites")
 
 PAGE_SIZE = 50
 
-Department = Annotated[str, Query(alias="departamento", max_length=2)]
+Department = Annotated[str, Query(alias="departamento", pattern=r"^(\d{2})?$")]
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 

@@ -1,15 +1,30 @@
 """What goes in and out of the room of committees."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from spg_registry.committees.models import BodyKind, CommitteeLevel, SpgKind
 from spg_registry.core.permissions import Role
-from spg_registry.people.schemas import Blank, Password, PersonIn, PersonOut, Username, text
+from spg_registry.people.schemas import (
+    Blank,
+    Password,
+    PersonIn,
+    PersonOut,
+    Username,
+    paragraph,
+    text,
+)
 from spg_registry.rules.words import RegistrationState, Sector
 
+
+def _digit(value: Any) -> Any:
+    """Forms send digits, which a list of plain numbers would not take."""
+    return int(value) if value in ("1", "5") else value
+
+
+TermYears = Annotated[Literal[1, 5], BeforeValidator(_digit)]
 Title = Annotated[str, text(160, min_length=3)]
 Act = Annotated[str, text(80)]
 IneCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
@@ -106,7 +121,7 @@ class RegistrationIn(BaseModel):
     issuer: Annotated[str, text(80)]
     act_number: Act
     issued_on: date
-    term_years: Literal[1, 5]
+    term_years: TermYears
     state: Literal[RegistrationState.IN_PROCESS, RegistrationState.IN_FORCE] = (
         RegistrationState.IN_FORCE
     )
@@ -116,7 +131,7 @@ class RegistrationChangeIn(BaseModel):
     state: RegistrationState
     effective_on: date
     act: Annotated[Act | None, Blank] = None
-    reason: Annotated[Annotated[str, text(400)] | None, Blank] = None
+    reason: Annotated[Annotated[str, paragraph(400)] | None, Blank] = None
 
 
 class RenewalIn(BaseModel):
@@ -124,7 +139,7 @@ class RenewalIn(BaseModel):
 
     act_number: Act
     issued_on: date
-    term_years: Literal[1, 5]
+    term_years: TermYears
 
 
 class _Read(BaseModel):

@@ -148,7 +148,7 @@ def issue_client_token(
     if wait:
         throttle.note(session, now, None, address, ok=False)
         return TokenAnswer(Outcome.THROTTLED, seconds=wait)
-    client = session.exec(select(Client).where(Client.client_id == client_id)).first()
+    client = client_named(session, client_id)
     stored = client.secret_hash if client and client.revoked_at is None else digest("")
     right = hmac.compare_digest(stored, digest(secret)) and bool(secret)
     throttle.note(session, now, name, address, ok=right)
@@ -159,6 +159,12 @@ def issue_client_token(
         return TokenAnswer(Outcome.SCOPE)
     audit.record(session, _as_client(client), now, "client.token", "client", client.id)
     return mint(now, f"client:{client.id}", wanted)
+
+
+def client_named(session: Session, client_id: str) -> Client | None:
+    if "\x00" in client_id:
+        return None  # PostgreSQL refuses even to ask
+    return session.exec(select(Client).where(Client.client_id == client_id)).first()
 
 
 def mint(now: datetime, subject: str, scopes: frozenset[str]) -> TokenAnswer:

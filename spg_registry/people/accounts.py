@@ -28,6 +28,8 @@ def digest(secret: str) -> str:
 
 
 def user_named(session: Session, username: str) -> User | None:
+    if "\x00" in username:
+        return None  # PostgreSQL refuses even to ask
     return session.exec(select(User).where(User.username == username.strip().lower())).first()
 
 

@@ -24,11 +24,18 @@ def blank_is_none(value: Any) -> Any:
 
 
 def text(max_length: int, min_length: int = 1) -> Any:
+    """One line, without control characters."""
+    return _written(r"^[^\x00-\x1f]*$", max_length, min_length)
+
+
+def paragraph(max_length: int, min_length: int = 1) -> Any:
+    """Several lines."""
+    return _written(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$", max_length, min_length)
+
+
+def _written(pattern: str, max_length: int, min_length: int) -> Any:
     return StringConstraints(
-        strip_whitespace=True,
-        min_length=min_length,
-        max_length=max_length,
-        pattern=r"^[^\x00-\x1f]*$",
+        strip_whitespace=True, min_length=min_length, max_length=max_length, pattern=pattern
     )
 
 

@@ -16,6 +16,7 @@ from spg_registry.people.access import (
     SignIn,
     TokenAnswer,
     bearer,
+    client_named,
     issue_client_token,
     session_user,
     sign_in,
@@ -236,7 +237,7 @@ def create_client(
     unknown = sorted(set(data.scopes) - known)
     if unknown:
         raise Invalid.at("scopes", "scope_unknown", scopes=" ".join(unknown))
-    if session.exec(select(Client).where(Client.client_id == data.client_id)).first():
+    if client_named(session, data.client_id):
         raise Invalid.at("client_id", "client_id_taken", client_id=data.client_id)
     secret = new_secret()
     client = Client(
@@ -256,7 +257,7 @@ def create_client(
 def revoke_client(session: Session, actor: Actor, now: datetime, client_id: str) -> Client:
     """End a program's access at once, its running tokens included."""
     require(actor, Permission.CLIENT_MANAGE)
-    client = session.exec(select(Client).where(Client.client_id == client_id)).first()
+    client = client_named(session, client_id)
     if client is None:
         raise ClientNotFound(client_id=client_id)
     if client.revoked_at is None:

@@ -48,6 +48,10 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(
     assert wrong.refusal == "sign_in_refused"
 
 
+def test_a_name_that_no_database_takes_is_an_unknown_name(database: Database, cast: Cast) -> None:
+    assert knock(database, cast, username="rosa\x00").refusal == "sign_in_refused"
+
+
 def test_the_fifth_wrong_password_costs_half_a_minute_and_the_next_twice_that(
     database: Database, cast: Cast
 ) -> None:
