@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy import (
     JSON,
     Connection,
@@ -25,11 +26,12 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.types import String, TypeDecorator
 from sqlmodel import Field, Session, SQLModel, select
 
 from spg_registry.core import clock
+from spg_registry.core.errors import NotFound
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -119,7 +121,7 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
     """An engine with the guards of its kind. `pool_size` is also the number of worker threads."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        server = create_engine(
             parsed,
             pool_size=pool_size,
             max_overflow=2,
@@ -127,6 +129,8 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
             json_serializer=compact_json,
             isolation_level="READ COMMITTED",
         )
+        event.listen(server, "handle_error", _translate)
+        return server
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -138,7 +142,15 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _translate)
     return engine
+
+
+def _translate(context: ExceptionContext) -> None:
+    """A number that no column holds names nothing: who asks for it hears that it is not there."""
+    cause = context.original_exception
+    if isinstance(cause, OverflowError | NumericValueOutOfRange):
+        raise NotFound() from cause
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -188,8 +200,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         with self.open(writes=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing it rolls back
 
     @contextmanager
     def write(self, now: datetime | None = None) -> Iterator[Session]:

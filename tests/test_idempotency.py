@@ -1,0 +1,62 @@
+"""A program on a bad line repeats its write: one row, the same answer."""
+
+from httpx2 import Response
+from sqlmodel import select
+
+from spg_registry.people.models import Person
+from tests.cast import Stage
+
+KEY = {"Idempotency-Key": "pedido-0001"}
+ROSENDA = {"names": "Rosenda", "surnames": "Ñáñez Q'ispe"}
+
+
+def persons(stage: Stage) -> list[Person]:
+    with stage.database.read() as session:
+        return list(session.exec(select(Person).where(Person.names == "Rosenda")))
+
+
+def send(
+    stage: Stage, body: dict[str, str], key: dict[str, str], who: str = "coordinator"
+) -> Response:
+    actor = getattr(stage.cast, who)
+    committee = stage.cast.committee if who == "coordinator" else stage.cast.committee_b
+    return stage.client.post(
+        "/api/v1/persons",
+        json=body | {"committee_id": committee},
+        headers=stage.headers(actor) | key,
+    )
+
+
+def test_a_repeated_write_is_answered_again_and_done_once(stage: Stage) -> None:
+    first, again = send(stage, ROSENDA, KEY), send(stage, ROSENDA, KEY)
+    assert first.status_code == again.status_code == 201, first.text
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(persons(stage)) == 1
+
+
+def test_without_a_key_every_write_counts(stage: Stage) -> None:
+    send(stage, ROSENDA, {})
+    send(stage, ROSENDA, {})
+    assert len(persons(stage)) == 2
+
+
+def test_a_key_used_for_another_request_is_a_conflict(stage: Stage) -> None:
+    send(stage, ROSENDA, KEY)
+    other = send(stage, {"names": "Rosenda", "surnames": "Otra"}, KEY)
+    assert other.status_code == 409
+    assert other.json()["code"] == "idempotency_mismatch"
+    assert len(persons(stage)) == 1
+
+
+def test_two_who_ask_do_not_share_their_keys(stage: Stage) -> None:
+    send(stage, ROSENDA, KEY)
+    other = send(stage, ROSENDA, KEY, who="coordinator_b")
+    assert other.status_code == 201
+    assert "Idempotency-Replayed" not in other.headers
+    assert len(persons(stage)) == 2
+
+
+def test_a_refusal_is_not_kept_so_it_may_be_tried_again(stage: Stage) -> None:
+    assert send(stage, {"names": "", "surnames": ""}, KEY).status_code == 422
+    assert send(stage, ROSENDA, KEY).status_code == 201
