@@ -51,10 +51,14 @@ def test_a_later_change_is_an_update_effective_when_it_says(database: Database) 
 
 
 def test_what_is_rolled_back_leaves_no_image_and_no_gap(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="cut"), database.write(NOW) as session:
-        session.add(Person(names="Nadie", surnames="Nunca"))
-        session.flush()
-        raise RuntimeError("cut")
+    def cut_short() -> None:
+        with database.write(NOW) as session:
+            session.add(Person(names="Nadie", surnames="Nunca"))
+            session.flush()
+            raise RuntimeError("cut")
+
+    with pytest.raises(RuntimeError, match="cut"):
+        cut_short()
     with database.write(NOW) as session:
         session.add(Person(names="Rosa", surnames="Mamani"))
     assert [change.sequence for change in changes(database)] == [1]

@@ -8,6 +8,9 @@ ROOMS: tuple[str, ...] = (
     "committees",
     "spgs",
     "users",
+    "rounds",
+    "visits",
+    "findings",
     "home",
     "seals_public",
 )

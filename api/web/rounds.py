@@ -1,6 +1,7 @@
 """Rounds: the plan, the units, who is sent where, and the moves to the end."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -337,14 +338,15 @@ def told(refused: Iterable[Sent], locale: str) -> list[tuple[Sent, list[str]]]:
     """Each refused evaluator with the reasons, as sentences."""
     found = []
     for each in refused:
-        name = each.name
         verdicts = not_met(restored(kept) for kept in each.assignment.reasons)
-        sentences = [
-            reason(verdict, locale, lambda kind, _id, name=name: name if kind == "person" else None)
-            for verdict in verdicts
-        ]
-        found.append((each, sentences))
+        told_as = partial(_named, each.name)
+        found.append((each, [reason(verdict, locale, told_as) for verdict in verdicts]))
     return found
+
+
+def _named(person: str, kind: str, _id: int | str) -> str | None:
+    """All reasons against a pair speak of its one evaluator."""
+    return person if kind == "person" else None
 
 
 @router.post("/{round_id}/asignaciones/{assignment_id}/liberar")

@@ -35,6 +35,12 @@ class AppealWindowOver(Conflict):
     code = "appeal_window_over"
 
 
+class AppealAnswered(Conflict):
+    """The appeal has its answer (`on`)."""
+
+    code = "appeal_answered"
+
+
 class SameBody(Forbidden):
     """An appeal is decided by another body than the one that decided first."""
 

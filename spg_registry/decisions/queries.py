@@ -95,6 +95,12 @@ def appeals_of(session: Session, decision_ids: Iterable[int]) -> list[Appeal]:
     )
 
 
+def answered_in(session: Session, meeting_id: int) -> list[Appeal]:
+    """The appeals that a meeting answered."""
+    query = select(Appeal).where(Appeal.meeting_id == meeting_id).order_by(col(Appeal.id))
+    return list(session.exec(query))
+
+
 def get_appeal(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Decision, Meeting]:
     found = session.get(Appeal, appeal_id)
     if found is None:

@@ -14,6 +14,7 @@ from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import queries
 from spg_registry.decisions.errors import (
     ActaNumberTaken,
+    AppealAnswered,
     AppealWindowOver,
     MeetingClosed,
     SameBody,
@@ -41,6 +42,7 @@ from spg_registry.rules.states import DUE, GRANTS, Machine
 from spg_registry.rules.words import DecisionState, EnrolmentStatus, RoundState
 from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
+from spg_registry.territory.atlas import atlas_of
 
 NO_LONGER_ENROLLED = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.EXCLUDED})
 
@@ -118,6 +120,7 @@ def decide_all(
     Nothing is judged here: the rules speak when the acta is closed (and on its preview).
     """
     meeting = _open_meeting(session, actor, meeting_id)
+    _check(session, meeting, batch)
     enrolments = _enrolments(session, meeting, batch)
     earlier = {row.producer_id: row for row in queries.decisions_of(session, meeting.id)}
     today = clock.local_date(now)
@@ -154,7 +157,7 @@ def _enrolments(
     session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
 ) -> dict[int, Enrolment]:
     """Each producer's enrolment in the SPG; Invalid names everyone who has none, or comes twice."""
-    faults = [fault for place, item in enumerate(batch) for fault in _faults(place, item)]
+    faults: list[Fault] = []
     wanted = [item.producer_id for item in batch]
     query = select(Enrolment).where(col(Enrolment.producer_id).in_(set(wanted)))
     query = query.where(col(Enrolment.ended_on).is_(None))
@@ -174,6 +177,21 @@ def _enrolments(
     if faults:
         raise Invalid(*faults)
     return found
+
+
+def _check(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> None:
+    seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
+    products = atlas_of(session).products
+    faults = []
+    for place, item in enumerate(batch):
+        faults += _faults(place, item)
+        if strangers := sorted(set(item.recusals) - seats):
+            faults.append(Fault(f"{place}-recusals", "not_in_office", {"members": strangers}))
+        for row, part in enumerate(item.scope or []):
+            if part.product_code not in products:
+                faults.append(Fault(f"{place}-scope-{row}-product_code", "product_unknown"))
+    if faults:
+        raise Invalid(*faults)
 
 
 def _faults(place: int, item: DecisionIn) -> list[Fault]:
@@ -239,6 +257,10 @@ def file_appeal(
     decision, meeting = queries.get_decision(session, actor, decision_id)
     require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
     until = appeal_until(session, decision, meeting)
+    if data.filed_on > clock.local_date(now):
+        raise Invalid.at("filed_on", "in_the_future")
+    if decision.notified_on is not None and data.filed_on < decision.notified_on:
+        raise Invalid.at("filed_on", "before_notice", notified_on=decision.notified_on)
     if until is not None and data.filed_on > until:
         raise AppealWindowOver(until=until)
     _move(decision, DecisionState.APPEALED, now)
@@ -265,12 +287,14 @@ def answer_appeal(
     """
     appeal, decision, first = queries.get_appeal(session, actor, appeal_id)
     second = _open_meeting(session, actor, data.meeting_id)
+    if second.committee_id != first.committee_id:
+        raise Invalid.at("meeting_id", "meeting_of_another_committee")
     if second.body_id == first.body_id:
         raise SameBody()
     if data.outcome is AppealState.FILED:
         raise Invalid.at("outcome", "bad_choice")
     if appeal.state is not AppealState.FILED:
-        raise MeetingClosed(id=first.id)
+        raise AppealAnswered(on=appeal.answered_on)
     _move(decision, DecisionState(data.outcome.value), now)
     appeal.state, appeal.answer = data.outcome, data.answer
     appeal.meeting_id, appeal.answered_on = second.id, second.held_on
@@ -300,8 +324,10 @@ def _move(decision: Decision, target: DecisionState, now: datetime) -> None:
 
 
 def _open_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Held until the end of the transaction: nothing slips into an acta that is being closed."""
     meeting = queries.get_meeting(session, actor, meeting_id)
     require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
+    session.refresh(meeting, with_for_update=True)
     if meeting.state is MeetingState.CLOSED:
         raise MeetingClosed(id=meeting.id)
     return meeting

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spg_registry.core.errors import Conflict, NotFound, Refused
+from spg_registry.core.errors import Conflict, Forbidden, NotFound, Refused
 from spg_registry.rules.verdict import NotMet
 
 
@@ -37,6 +37,19 @@ class ClosingRefused(Refused):
 
 
 class DecisionDoesNotSayThat(Conflict):
-    """The decision named as the ground of an act is of another producer, or not adopted."""
+    """The decision named as the ground of an act is of another producer, not adopted, or says
+    something else."""
 
     code = "decision_does_not_say_that"
+
+
+class SuspendedByControl(Forbidden):
+    """What the control body suspended, the control body reinstates (`code`)."""
+
+    code = "suspended_by_control"
+
+
+class AlreadyAcknowledged(Conflict):
+    """The producer's acknowledgement of this seal is on record (`code`)."""
+
+    code = "seal_already_acknowledged"

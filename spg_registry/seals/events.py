@@ -7,17 +7,30 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from spg_registry.core import audit, clock
-from spg_registry.core.errors import Conflict, Invalid
+from spg_registry.core.errors import Invalid
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.decisions.models import Decision
+from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import get_decision
 from spg_registry.producers.models import Enrolment
 from spg_registry.rules.states import Machine
-from spg_registry.rules.words import DecisionState, SanctionKind, SealEventKind, SealState
-from spg_registry.seals.errors import DecisionDoesNotSayThat, SealNotFound
+from spg_registry.rules.words import (
+    DecisionState,
+    Outcome,
+    SanctionKind,
+    SealEventKind,
+    SealState,
+)
+from spg_registry.seals.errors import (
+    AlreadyAcknowledged,
+    DecisionDoesNotSayThat,
+    SealNotFound,
+    SuspendedByControl,
+)
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
+from spg_registry.seals.queries import suspended_by_control
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass
+from spg_registry.seals.statuses import after_reinstatement
 
 TURNS = {
     SealEventKind.SUSPENDED: SealState.SUSPENDED,
@@ -29,11 +42,15 @@ TURNS = {
 
 STANDING = (SealState.GRANTED, SealState.SUSPENDED)
 
-
-class AlreadyAcknowledged(Conflict):
-    """The producer's acknowledgement of this seal is on record (`code`)."""
-
-    code = "already_acknowledged"
+SAYS = {
+    SealEventKind.SUSPENDED: frozenset(Outcome) - {Outcome.ORGANIC, Outcome.TRANSITION},
+    SealEventKind.WITHDRAWN: frozenset({Outcome.NOT_APPROVED, Outcome.EXCLUSION}),
+    SealEventKind.REINSTATED: frozenset(Outcome)
+    - {Outcome.SUSPENSION, Outcome.NOT_APPROVED, Outcome.EXCLUSION},
+}
+"""Which outcomes can be the ground of an act of the committee."""
+UNDONE = frozenset({DecisionState.CHANGED, DecisionState.REVOKED})
+"""An appeal was heard: the decision is no ground any more for what it said."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +84,16 @@ def acknowledge(
     today = clock.local_date(now)
     if data.acknowledged_on > today:
         raise Invalid.at("acknowledged_on", "in_the_future")
-    events = []
-    for grant in _grants(session, actor, data.codes):
+    grants = _grants(session, actor, data.codes)
+    for grant in grants:
         require(actor, Permission.PRODUCER_WRITE, on=grant.committee_id)
         if grant.acknowledged_on is not None:
             raise AlreadyAcknowledged(code=grant.code)
+    decided = _decided_on(session, grants)
+    if (latest := max(decided.values())) > data.acknowledged_on:
+        raise Invalid.at("acknowledged_on", "acknowledged_before_grant", decided_on=latest)
+    events = []
+    for grant in grants:
         grant.acknowledged_on = data.acknowledged_on
         session.add(grant)
         event = SealEvent(
@@ -90,22 +112,32 @@ def acknowledge(
     return events
 
 
+def _decided_on(session: Session, grants: Sequence[SealGrant]) -> dict[int, date]:
+    query = select(SealGrant.id, col(Meeting.held_on)).where(
+        SealGrant.decision_id == Decision.id,
+        Decision.meeting_id == Meeting.id,
+        col(SealGrant.id).in_([grant.id for grant in grants]),
+    )
+    return dict(session.exec(query).all())
+
+
 def suspend_all(
     session: Session, actor: Actor, now: datetime, decision: Decision, on: date
 ) -> list[SealEvent]:
     """A decision of suspension reaches every seal that the producer has in the SPG."""
-    ground = Ground(on, ReasonClass.COMMITTEE_DECISION, decision.reasons, decision.id)
     grants = [g for g in _of_decision(session, decision) if g.state is SealState.GRANTED]
-    return [_turn(session, actor, now, g, SealEventKind.SUSPENDED, ground) for g in grants]
+    return [
+        _turn(session, actor, now, g, SealEventKind.SUSPENDED, _ground(decision, g, on))
+        for g in grants
+    ]
 
 
 def exclude(
     session: Session, actor: Actor, now: datetime, decision: Decision, on: date
 ) -> Sanction:
     """A decision of exclusion withdraws the seals and stands in the way of new ones."""
-    ground = Ground(on, ReasonClass.COMMITTEE_DECISION, decision.reasons, decision.id)
-    grants = _of_decision(session, decision)
-    for grant in grants:
+    for grant in _of_decision(session, decision):
+        ground = _ground(decision, grant, on)
         _turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
     sanction = Sanction(
         code=f"S-{decision.id}",
@@ -115,12 +147,28 @@ def exclude(
         since=on,
         published_on=on,
         reason_class=ReasonClass.COMMITTEE_DECISION,
-        reason=decision.reasons,
+        reason=(decision.reasons or "")[:1000] or None,
     )
     session.add(sanction)
     session.flush()
-    audit.record(session, actor, now, "sanction.impose", "sanction", sanction.id)
+    audit.record(
+        session,
+        actor,
+        now,
+        "sanction.impose",
+        "sanction",
+        sanction.id,
+        committee_id=_committee_of(session, decision),
+        kind=sanction.kind.value,
+    )
     return sanction
+
+
+def _ground(decision: Decision, grant: SealGrant, on: date) -> Ground:
+    """An act is never dated before the one that it follows."""
+    reasons = (decision.reasons or "")[:1000] or None
+    on = max(on, grant.state_since)
+    return Ground(on, ReasonClass.COMMITTEE_DECISION, reasons, decision.id)
 
 
 def replace_seals(
@@ -142,30 +190,51 @@ def _act(
     session: Session, actor: Actor, now: datetime, code: str, kind: SealEventKind, data: ActIn
 ) -> SealEvent:
     grant = _grants(session, actor, [code])[0]
-    _require_ground(session, actor, grant, data)
+    _require_ground(session, actor, grant, kind, data)
     today = clock.local_date(now)
     effective_on = data.effective_on or today
     if effective_on > today:
         raise Invalid.at("effective_on", "in_the_future")
+    if effective_on < grant.state_since:
+        raise Invalid.at("effective_on", "before_last_act", since=grant.state_since)
     details = {"right_of_reply": data.right_of_reply} if data.right_of_reply else None
     ground = Ground(effective_on, data.reason_class, data.reason, data.decision_id, details)
     event = _turn(session, actor, now, grant, kind, ground)
     session.flush()
+    if kind is SealEventKind.REINSTATED:
+        after_reinstatement(session, actor, now, grant)
     return event
 
 
-def _require_ground(session: Session, actor: Actor, grant: SealGrant, data: ActIn) -> None:
+def _require_ground(
+    session: Session, actor: Actor, grant: SealGrant, kind: SealEventKind, data: ActIn
+) -> None:
     """The control body acts by itself and hears the producer; a committee acts by a decision."""
     if actor.may(Permission.SEAL_SANCTION, on=grant.committee_id):
         if not data.right_of_reply:
             raise Invalid.at("right_of_reply", "required")
         return
     require(actor, Permission.SEAL_DECIDE, on=grant.committee_id)
+    if kind is SealEventKind.REINSTATED and suspended_by_control(session, [grant.id]):
+        raise SuspendedByControl(code=grant.code)
     if data.decision_id is None:
         raise Invalid.at("decision_id", "required")
-    decision, _meeting = get_decision(session, actor, data.decision_id)
-    if decision.producer_id != grant.producer_id or decision.state is DecisionState.DRAFT:
+    decision, meeting = get_decision(session, actor, data.decision_id)
+    if decision.producer_id != grant.producer_id or not _says(kind, decision, grant, meeting):
         raise DecisionDoesNotSayThat(id=decision.id)
+
+
+def _says(kind: SealEventKind, decision: Decision, grant: SealGrant, meeting: Meeting) -> bool:
+    """Whether a decision is the ground of an act: it speaks of it and is not older than the state
+    that it changes. What an appeal undid is a ground for the contrary."""
+    if decision.state is DecisionState.DRAFT:
+        return False
+    if decision.state in UNDONE:
+        if kind is SealEventKind.WITHDRAWN:
+            return decision.id == grant.decision_id
+        return kind is SealEventKind.REINSTATED and decision.outcome is Outcome.SUSPENSION
+    fresh = meeting.held_on >= grant.state_since and decision.id != grant.decision_id
+    return fresh and decision.outcome in SAYS[kind]
 
 
 def _turn(
@@ -196,8 +265,10 @@ def _turn(
 
 
 def _grants(session: Session, actor: Actor, codes: Collection[str]) -> list[SealGrant]:
-    """In the order asked for; another committee's seal is not found."""
-    rows = session.exec(select(SealGrant).where(col(SealGrant.code).in_(codes)))
+    """In the order asked for, held until the end of the transaction: two acts on one seal come one
+    after the other. Another committee's seal is not found."""
+    query = select(SealGrant).where(col(SealGrant.code).in_(codes)).with_for_update()
+    rows = session.exec(query.execution_options(populate_existing=True))
     found = {row.code: row for row in rows if actor.may(Permission.SEAL_READ, row.committee_id)}
     for code in codes:
         if code not in found:
@@ -219,6 +290,11 @@ def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:
 
 def _spg_of(session: Session, decision: Decision) -> int:
     return session.exec(select(Enrolment.spg_id).where(Enrolment.id == decision.enrolment_id)).one()
+
+
+def _committee_of(session: Session, decision: Decision) -> int:
+    query = select(Meeting.committee_id).where(Meeting.id == decision.meeting_id)
+    return session.exec(query).one()
 
 
 def _note(session: Session, actor: Actor, now: datetime, action: str, grant: SealGrant) -> None:

@@ -20,10 +20,10 @@ from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import Decision, Meeting, MeetingState
-from spg_registry.decisions.queries import decisions_of, get_meeting
+from spg_registry.decisions.queries import answered_in, decisions_of, get_meeting
 from spg_registry.decisions.service import parameters_of
 from spg_registry.producers.facts import enrolments_by_id
-from spg_registry.producers.models import Enrolment, Producer
+from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
 from spg_registry.rules.closing import may_close
 from spg_registry.rules.states import Machine
@@ -31,7 +31,6 @@ from spg_registry.rules.verdict import NotMet, plain
 from spg_registry.rules.words import (
     Category,
     DecisionState,
-    EnrolmentStatus,
     Outcome,
     SealEventKind,
 )
@@ -40,6 +39,7 @@ from spg_registry.seals.errors import ClosingRefused, NothingDecided
 from spg_registry.seals.events import exclude, replace_seals, suspend_all
 from spg_registry.seals.judging import Judged, judge
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope, SealToken
+from spg_registry.seals.statuses import after_decisions_against, after_granting
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import Community, ProductGroup
 
@@ -84,11 +84,12 @@ def close_and_grant(
     meeting = get_meeting(session, actor, meeting_id)
     require(actor, Permission.ACTA_CLOSE, on=meeting.committee_id)
     lock_all_writers(session, GRANTING_LOCK)
-    session.refresh(meeting)  # somebody may have closed it while we stood in line
+    # Somebody may have closed it, or be deciding still, while we stood in line.
+    session.refresh(meeting, with_for_update=True)
     if meeting.state is MeetingState.CLOSED:
         raise MeetingClosed(id=meeting.id)
     drafts = decisions_of(session, meeting.id)
-    if not drafts:
+    if not drafts and not answered_in(session, meeting.id):
         raise NothingDecided(id=meeting.id)
     _check_hands(session, actor, meeting, drafts)
     judged = judge(session, meeting, drafts)
@@ -198,8 +199,8 @@ def _grant(
             code=grant.code,
             category=grant.category.value,
         )
-    _raise_status(session, now, granting)
     session.flush()
+    after_granting(session, actor, now, grants, meeting.held_on)
     sign_all(session, now, keyring, grants)
     return grants
 
@@ -312,51 +313,17 @@ def _beside(
     )
 
 
-def _raise_status(session: Session, now: datetime, granting: Sequence[Judged]) -> None:
-    """The seal says where a producer stands in the SPG; an applicant is admitted by it."""
-    enrolments = enrolments_by_id(session, (one.decision.enrolment_id for one in granting))
-    for one in granting:
-        target = (
-            EnrolmentStatus.ORGANIC
-            if one.category is Category.ORGANIC
-            else EnrolmentStatus.IN_TRANSITION
-        )
-        set_status(session, now, enrolments[one.decision.enrolment_id], target)
-
-
-def set_status(
-    session: Session, now: datetime, enrolment: Enrolment, target: EnrolmentStatus
-) -> None:
-    if enrolment.status is target:
-        return
-    if enrolment.status is EnrolmentStatus.APPLICANT and target not in (
-        EnrolmentStatus.WITHDRAWN,
-        EnrolmentStatus.OBSERVED,
-    ):
-        enrolment.status = EnrolmentStatus.ADMITTED
-    enrolment.status = moved(Machine.ENROLMENT, enrolment.status, target)
-    enrolment.status_since = clock.local_date(now)
-    session.add(enrolment)
-
-
 def _carry_out(
     session: Session, actor: Actor, now: datetime, meeting: Meeting, judged: Sequence[Judged]
 ) -> None:
     """Decisions against a producer act on the seals in the same transaction."""
-    for one in judged:
-        if one.decision.outcome is Outcome.SUSPENSION:
-            suspend_all(session, actor, now, one.decision, meeting.held_on)
-        elif one.decision.outcome is Outcome.EXCLUSION:
-            exclude(session, actor, now, one.decision, meeting.held_on)
-        else:
-            continue
-        enrolment = enrolments_by_id(session, [one.decision.enrolment_id])
-        target = (
-            EnrolmentStatus.SUSPENDED
-            if one.decision.outcome is Outcome.SUSPENSION
-            else EnrolmentStatus.EXCLUDED
-        )
-        set_status(session, now, enrolment[one.decision.enrolment_id], target)
+    decisions = [one.decision for one in judged]
+    for decision in decisions:
+        if decision.outcome is Outcome.SUSPENSION:
+            suspend_all(session, actor, now, decision, meeting.held_on)
+        elif decision.outcome is Outcome.EXCLUSION:
+            exclude(session, actor, now, decision, meeting.held_on)
+    after_decisions_against(session, actor, now, meeting, decisions)
     session.flush()
 
 

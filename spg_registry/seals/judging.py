@@ -24,6 +24,7 @@ from spg_registry.rules.states import GRANTS
 from spg_registry.rules.verdict import NotMet, Verdict
 from spg_registry.rules.words import ActivityKind, Ballot, Category, SealState
 from spg_registry.seals.models import Sanction, SealGrant, SealScope
+from spg_registry.seals.queries import suspended_by_control
 from spg_registry.territory.atlas import atlas_of
 
 OF_EVERY_DECISION = ("quorum", "recused", "decision_carried")
@@ -87,7 +88,9 @@ class _Table:
         self.findings = findings_of(session, producers)
         units = [unit.unit_id for listed in self.units.values() for unit in listed]
         self.standing = standing_grants(session, units)
-        self.sanctions = _sanctions(session, producers)
+        known = {grant.grant_id for listed in self.standing.values() for grant in listed}
+        self.held_by_control = suspended_by_control(session, known)
+        self.sanctions = sanctions_of(session, producers)
 
     def judge(self, decision: Decision) -> Judged:
         known = self._facts(decision)
@@ -142,6 +145,7 @@ class _Table:
         over = {(row.unit_id, row.product) for row in scope}
         meeting_scope = [grant for grant in producer.grants if grant.scope & over]
         replaces = frozenset(decision.replaces) | _upgraded(meeting_scope, category, meeting)
+        replaces -= self.held_by_control  # a new seal is no way around the control body
         renewed = [grant for grant in meeting_scope if grant.grant_id not in replaces]
         first = decision.valid_from or _first_day(renewed, meeting.held_on)
         last = decision.valid_until or _last_day(first, meeting)
@@ -278,7 +282,9 @@ def standing_grants(
     return found
 
 
-def _sanctions(session: Session, producer_ids: Collection[int]) -> dict[int, list[facts.Sanction]]:
+def sanctions_of(
+    session: Session, producer_ids: Collection[int]
+) -> dict[int, list[facts.Sanction]]:
     """Those in the way of a grant; a warning is none, and what was corrected away no longer is."""
     rows = session.exec(select(Sanction).where(col(Sanction.producer_id).in_(producer_ids))).all()
     corrected = {row.correction_of for row in rows if row.correction_of is not None}

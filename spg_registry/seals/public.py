@@ -23,7 +23,8 @@ _SEAL = text(
            p.publication_consent, c.name AS community, m.name AS municipality,
            d.name AS department, s.name AS spg, s.code AS spg_code, k.name AS committee,
            k.id AS committee_id, t.acta_number, t.held_on AS decided_on,
-           (SELECT n.code FROM seal_grant n WHERE n.replaces_id = g.id ORDER BY n.id DESC LIMIT 1)
+           (SELECT n.code FROM seal_event v JOIN seal_grant n ON n.id = v.replaced_by_id
+            WHERE v.grant_id = g.id AND v.kind = 'replaced' ORDER BY v.id DESC LIMIT 1)
                AS new_code,
            (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id)
                AS last_day

@@ -11,7 +11,7 @@ from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Producer
 from spg_registry.rules.standing import SealStanding
-from spg_registry.rules.words import Category, SealState
+from spg_registry.rules.words import Category, SealEventKind, SealState
 from spg_registry.seals import public
 from spg_registry.seals.errors import SanctionNotFound, SealNotFound
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
@@ -113,6 +113,19 @@ def events_of(session: Session, grant_id: int) -> list[SealEvent]:
             select(SealEvent).where(SealEvent.grant_id == grant_id).order_by(col(SealEvent.id))
         )
     )
+
+
+def suspended_by_control(session: Session, grant_ids: Iterable[int]) -> frozenset[int]:
+    """Those whose present suspension is the control body's own act: no decision stands behind."""
+    rows = session.exec(
+        select(SealEvent)
+        .where(SealEvent.grant_id == SealGrant.id, SealGrant.state == SealState.SUSPENDED)
+        .where(col(SealGrant.id).in_(set(grant_ids)))
+        .where(SealEvent.kind == SealEventKind.SUSPENDED)
+        .order_by(col(SealEvent.id))
+    )
+    last = {row.grant_id: row.decision_id for row in rows}
+    return frozenset(grant_id for grant_id, decision in last.items() if decision is None)
 
 
 def granted_in(session: Session, decision_ids: Iterable[int]) -> list[SealGrant]:

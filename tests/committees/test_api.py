@@ -141,3 +141,12 @@ def test_a_new_programs_secret_opens_the_door(stage: Stage) -> None:
     assert "client_secret" not in told[0]
     stage.client.post("/api/v1/clients/senasag/revocation", headers=headers)
     assert stage.client.post("/api/v1/token", data=ask).status_code == 401
+
+
+@pytest.mark.parametrize("number", [0, -1, 5_000_000_000, 10**20])
+def test_a_number_that_names_nothing_is_not_found(stage: Stage, number: int) -> None:
+    control, coordinator = stage.headers(stage.cast.control), stage.headers(stage.cast.coordinator)
+    read = stage.client.get(f"/api/v1/committees/{number}", headers=control)
+    wish = {"user_id": number, "role": "member", "committee_id": stage.cast.committee}
+    written = stage.client.post("/api/v1/roles", json=wish, headers=coordinator)
+    assert (read.status_code, written.status_code) == (404, 404)
