@@ -95,7 +95,7 @@ def main() -> None:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ours = stack.enter_context(base.serving())
-        page = urlopen(f"{ours}/s/{codes[0]}").read()  # noqa: S310  # our own address
+        page = urlopen(f"{ours}/s/{codes[0]}").read()
         (place / "page.html").write_bytes(page)
         (place / "bare.py").write_text(BARE.format(body=str(place / "page.html")))
         bare = stack.enter_context(uvicorn("bare:app", place))
@@ -123,15 +123,15 @@ def report(runs: dict[str, list[Speed]], size: int, addresses: int) -> None:
         for label, many in runs.items()
     }
     bare, rows = mid["bare Starlette"], mid["Datasette row"]
-    print(f"seal page of {size} bytes, {CONNECTIONS} connections, one worker, medians")  # noqa: T201
+    print(f"seal page of {size} bytes, {CONNECTIONS} connections, one worker, medians")
     for label, speed in mid.items():
-        print(  # noqa: T201
+        print(
             f"  {label:15} {speed.requests_a_second:9.0f} /s  p99 {speed.p99_ms:7.1f} ms"
             f"   × bare {speed.requests_a_second / bare.requests_a_second:6.3f}"
             f"   × Datasette {speed.requests_a_second / rows.requests_a_second:7.1f}"
         )
-    print("  goals: kept ≥ 0.9 × bare and ≥ 80 × Datasette;", end=" ")  # noqa: T201
-    print(f"made anew ({addresses} addresses in turn) ≥ 0.25 × and ≥ 25 ×")  # noqa: T201
+    print("  goals: kept ≥ 0.9 × bare and ≥ 80 × Datasette;", end=" ")
+    print(f"made anew ({addresses} addresses in turn) ≥ 0.25 × and ≥ 25 ×")
 
 
 if __name__ == "__main__":

@@ -5,21 +5,15 @@ in the shell's history and in everybody's list of processes.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from sqlmodel import Session
 
+from spg_registry.commands.terminal import writing
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import RoleIn
 from spg_registry.core import clock
-from spg_registry.core.config import settings
-from spg_registry.core.db import Database
-from spg_registry.core.errors import DomainError, Invalid
-from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import SYSTEM, Role
 from spg_registry.people import accounts
 from spg_registry.people import service as people
@@ -42,7 +36,7 @@ def create_user(
 ) -> None:
     """Make a login; the password is asked for, or read from standard input."""
     password = _password()
-    with _writing() as session:
+    with writing() as session:
         data = UserIn.model_validate(
             {"username": username, "label": label or username, "password": password}
         )
@@ -58,7 +52,7 @@ def create_user(
 def set_password(username: Username) -> None:
     """Give a login a new password; its sessions end."""
     password = _password()
-    with _writing() as session:
+    with writing() as session:
         data = PasswordIn.model_validate({"password": password})
         found = _user(session, username)
         people.set_password(session, SYSTEM, clock.now(), found.id, data)
@@ -68,7 +62,7 @@ def set_password(username: Username) -> None:
 @user.command("disable")
 def disable_user(username: Username) -> None:
     """Shut a login; what the user did stays."""
-    with _writing() as session:
+    with writing() as session:
         found = _user(session, username)
         people.disable_user(session, SYSTEM, clock.now(), found.id)
         typer.echo(f"user {found.username}: disabled, sessions ended")
@@ -81,7 +75,7 @@ def create_client(
     name: Annotated[str, typer.Option(help="The name that people read.")] = "",
 ) -> None:
     """Register a program and print its secret, this once."""
-    with _writing() as session:
+    with writing() as session:
         data = ClientIn.model_validate(
             {"client_id": client_id, "name": name or client_id, "scopes": scope}
         )
@@ -94,7 +88,7 @@ def create_client(
 @client.command("revoke")
 def revoke_client(client_id: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     """End a program's access at once, its running tokens included."""
-    with _writing() as session:
+    with writing() as session:
         found = people.revoke_client(session, SYSTEM, clock.now(), client_id)
         typer.echo(f"client {found.client_id}: revoked")
 
@@ -111,31 +105,3 @@ def _password() -> str:
         typed: str = typer.prompt("password", hide_input=True, confirmation_prompt=True)
         return typed
     return sys.stdin.readline().rstrip("\r\n")
-
-
-@contextmanager
-def _writing() -> Iterator[Session]:
-    """One transaction; a refusal becomes its sentence on standard error and exit code 1."""
-    database = Database(settings().database_url, pool_size=1)
-    try:
-        with database.write() as session:
-            yield session
-    except ValidationError as faults:
-        for fault in faults.errors():
-            typer.echo(f"error: {'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
-        raise typer.Exit(1) from None
-    except DomainError as refusal:
-        for line in _reasons(refusal):
-            typer.echo(f"error: {line}", err=True)
-        raise typer.Exit(1) from None
-    finally:
-        database.dispose()
-
-
-def _reasons(refusal: DomainError) -> list[str]:
-    if isinstance(refusal, Invalid):
-        return [
-            f"{fault.field}: {sentence(f'error.{fault.code}', 'en', **fault.params)}"
-            for fault in refusal.faults
-        ]
-    return [sentence(f"error.{refusal.code}", "en", **refusal.params)]
