@@ -18,7 +18,7 @@ from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import throttle, tokens
 from spg_registry.people.accounts import digest, new_secret, user_named
 from spg_registry.people.models import Client, LoginSession, User
-from spg_registry.people.passwords import check_password
+from spg_registry.people.passwords import check_password, is_of_demonstration
 
 
 class Outcome(StrEnum):
@@ -68,6 +68,14 @@ class TokenAnswer:
     seconds: int = 0
 
 
+def is_shut(user: User) -> bool:
+    """Nobody enters as this user: disabled, or a login of the demonstration, whose password
+    everybody knows, in a registry that was started without SPG_DEMO."""
+    if user.disabled_at is not None:
+        return True
+    return is_of_demonstration(user.password_hash) and not settings().demo
+
+
 def prove(session: Session, now: datetime, username: str, password: str, address: str) -> Proof:
     """Check a name and a password. A name that is not there costs the same time."""
     name = throttle.of_name("user", username)
@@ -76,7 +84,7 @@ def prove(session: Session, now: datetime, username: str, password: str, address
         throttle.note(session, now, None, address, ok=False)
         return Proof(Outcome.THROTTLED, seconds=wait)
     user = user_named(session, username)
-    open_door = user is not None and user.disabled_at is None
+    open_door = user is not None and not is_shut(user)
     check = check_password(password, user.password_hash if user and open_door else None)
     throttle.note(session, now, name, address, ok=check.right)
     if user is None or not check.right:
@@ -120,7 +128,7 @@ def session_user(
     if found is None:
         return None
     login, user = found
-    over = login.ended_at is not None or login.expires_at <= now or user.disabled_at is not None
+    over = login.ended_at is not None or login.expires_at <= now or is_shut(user)
     return None if over else (login, user)
 
 
@@ -197,7 +205,7 @@ def bearer(session: Session, now: datetime, token: str) -> tuple[User | Client, 
             raise tokens.InvalidToken("revoked")
         return client, found.scopes & set(client.scopes)
     user = session.get(User, int(number)) if kind == "user" else None
-    if user is None or user.disabled_at is not None:
+    if user is None or is_shut(user):
         raise tokens.InvalidToken("revoked")
     return user, found.scopes
 

@@ -12,7 +12,7 @@ from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor
 from spg_registry.people.errors import PersonNotFound, UserNotFound
 from spg_registry.people.models import LoginSession, Person, User
-from spg_registry.people.passwords import hash_password
+from spg_registry.people.passwords import Hashed, hash_password
 
 _SECRET_BYTES = 32
 
@@ -47,7 +47,7 @@ def open_account(
     *,
     username: str,
     label: str,
-    password: str,
+    password: str | Hashed,
     person_id: int | None = None,
     locale: str = "es",
 ) -> User:
@@ -61,7 +61,9 @@ def open_account(
         username=username,
         label=label,
         person_id=person_id,
-        password_hash=hash_password(password),
+        password_hash=(
+            password.stored if isinstance(password, Hashed) else hash_password(password)
+        ),
         locale=locale,
         created_at=now,
     )

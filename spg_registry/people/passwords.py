@@ -15,6 +15,17 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 _HASHER: Final = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
 
 
+_OF_THE_DEMONSTRATION: Final = "demo:"
+"""Stands before the hash of a login that is let in with SPG_DEMO only: its password is printed."""
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """What is stored of a password, made once for several logins."""
+
+    stored: str
+
+
 @dataclass(frozen=True)
 class PasswordCheck:
     """Whether the password is right; `rehash` is to be stored when it is not None."""
@@ -28,6 +39,15 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(_normal(password))
 
 
+def hash_for_demonstration(password: str) -> Hashed:
+    """For a login that opens only while SPG_DEMO is set (`access.is_shut`)."""
+    return Hashed(_OF_THE_DEMONSTRATION + hash_password(password))
+
+
+def is_of_demonstration(stored: str) -> bool:
+    return stored.startswith(_OF_THE_DEMONSTRATION)
+
+
 def check_password(password: str, stored: str | None) -> PasswordCheck:
     """Compare with what is stored; pass None for a user that does not exist or has no password.
 
@@ -36,10 +56,13 @@ def check_password(password: str, stored: str | None) -> PasswordCheck:
     if stored is None:
         _HASHER.verify(_normal(password), _nobodys_hash())
         return PasswordCheck(right=False)
+    plain = stored.removeprefix(_OF_THE_DEMONSTRATION)
     try:
-        right, rehash = _HASHER.verify_and_update(_normal(password), stored)
+        right, rehash = _HASHER.verify_and_update(_normal(password), plain)
     except UnknownHashError:
         return PasswordCheck(right=False)
+    if rehash is not None and is_of_demonstration(stored):
+        rehash = _OF_THE_DEMONSTRATION + rehash
     return PasswordCheck(right, rehash)
 
 
