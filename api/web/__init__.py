@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "committees",
     "spgs",
     "users",
+    "imports",
     "rounds",
     "visits",
     "findings",

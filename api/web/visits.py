@@ -13,7 +13,7 @@ from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
 from api.web.rounds import told
 from spg_registry.core import clock
-from spg_registry.core.errors import Invalid
+from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rounds import queries, service
@@ -71,9 +71,26 @@ def index(
 
 @router.get("/{visit_id}")
 def show(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, visit_id: Id
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    visit_id: Id,
+    handing_in: Annotated[bool, Query(alias="entrega")] = False,
 ) -> Response:
-    return _show(request, session, actor, now, visit_id)
+    """With `entrega` the page marks what the form lacks before it can be handed in."""
+    form = _lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
+    return _show(request, session, actor, now, visit_id, form)
+
+
+def _lacking(request: Request, sheet: Sheet) -> Form:
+    faults = [
+        Fault(f"answers-{code}-answer", "item_unanswered", {"item": code})
+        for code in sheet.unanswered
+    ]
+    if sheet.visit.visited_on is None:
+        faults.insert(0, Fault("visited_on", "required"))
+    return Form.with_faults(_values(sheet.visit), faults, locale_of(request))
 
 
 @router.post("/{visit_id}")
@@ -103,12 +120,10 @@ def save(
         return _show(request, session, actor, now, visit_id, _with_version(again, stale), 409)
     if not wants_to_submit:
         return redirect(f"/visitas/{visit_id}", "visit_saved")
-    try:
-        service.submit_visits(session, actor, now, [visit_id])
-    except Invalid as refusal:
-        lacks = Form.with_faults(typed, refusal.faults, locale_of(request))
-        lacks.values["version"] = str(visit.version)
-        return _show(request, session, actor, now, visit_id, lacks, 422)
+    if visit.visited_on is None or queries.sheet_of(session, actor, visit_id).unanswered:
+        # A page that answers with a fault keeps nothing: the draft is kept, and then shown again.
+        return redirect(f"/visitas/{visit_id}?entrega=1", "visit_incomplete", "warning")
+    service.submit_visits(session, actor, now, [visit_id])
     return redirect(f"/visitas/{visit_id}", "visit_submitted")
 
 
