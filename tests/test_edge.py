@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from spg_registry.core import errors
+from spg_registry.core.db import Database
 from spg_registry.core.messages import has_sentence, locales
-from spg_registry.people.models import LoginAttempt, Person
-from tests.cast import PASSWORD, Stage
+from spg_registry.people.models import LoginAttempt, LoginSession, Person
+from tests.cast import NOW, PASSWORD, Stage
 
 
 @pytest.fixture
@@ -140,3 +141,31 @@ def test_a_failed_try_is_kept_although_the_page_refuses(stage: Stage) -> None:
     assert 'value="rosa"' in answer.text
     with stage.database.read() as session:
         assert session.exec(select(LoginAttempt)).all() != []
+
+
+@pytest.mark.parametrize(
+    ("rows", "refusal"),
+    [
+        (
+            [
+                Person(names="Una", surnames="Sola", ci_key="k"),
+                Person(names="Otra", surnames="Igual", ci_key="k"),
+            ],
+            errors.AlreadyThere,
+        ),
+        (
+            [LoginSession(token_hash="h", csrf="c", user_id=9, started_at=NOW, expires_at=NOW)],
+            errors.Invalid,
+        ),
+    ],
+    ids=["the same unique thing twice", "a reference to nothing"],
+)
+def test_the_databases_own_refusals_come_in_our_words(
+    database: Database, rows: list[SQLModel], refusal: type[errors.DomainError]
+) -> None:
+    def store() -> None:
+        with database.write() as session:
+            session.add_all(rows)
+
+    with pytest.raises(refusal):
+        store()

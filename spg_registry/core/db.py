@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from psycopg.errors import NumericValueOutOfRange
+from psycopg.errors import ForeignKeyViolation, NumericValueOutOfRange, UniqueViolation
 from sqlalchemy import (
     JSON,
     Connection,
@@ -31,7 +31,7 @@ from sqlalchemy.types import String, TypeDecorator
 from sqlmodel import Field, Session, SQLModel, select
 
 from spg_registry.core import clock
-from spg_registry.core.errors import NotFound
+from spg_registry.core.errors import AlreadyThere, Invalid, NotFound
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -147,10 +147,18 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
 
 
 def _translate(context: ExceptionContext) -> None:
-    """A number that no column holds names nothing: who asks for it hears that it is not there."""
+    """The database's own refusals, said in our words, once.
+
+    A number that no column holds names nothing. Two at the same moment with the same unique thing:
+    the second hears that it is there. A reference to nothing is bad input.
+    """
     cause = context.original_exception
     if isinstance(cause, OverflowError | NumericValueOutOfRange):
         raise NotFound() from cause
+    if isinstance(cause, UniqueViolation) or "UNIQUE constraint" in str(cause):
+        raise AlreadyThere() from cause
+    if isinstance(cause, ForeignKeyViolation) or "FOREIGN KEY constraint" in str(cause):
+        raise Invalid.at("", "unknown_reference") from cause
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -45,6 +45,12 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class AlreadyThere(Conflict):
+    """Somebody else made the same thing a moment earlier; the database kept the first."""
+
+    code = "already_there"
+
+
 class Throttled(DomainError):
     """Too many tries; `seconds` says when the next one is heard."""
 
