@@ -18,10 +18,15 @@ from spg_registry.producers.importing.batches import (
     reexamine,
     write_rejected_rows,
 )
+from spg_registry.producers.importing.columns import NOT_DATA, SYNONYMS
 from spg_registry.producers.importing.judging import Action, Verdict
 from spg_registry.producers.importing.rows import CellProblem, Options
 
+COLUMNS = tuple(name for name in SYNONYMS if name not in NOT_DATA)
+"""Every field that a list may have a column for."""
+
 __all__ = [
+    "COLUMNS",
     "Action",
     "CellProblem",
     "Examination",
