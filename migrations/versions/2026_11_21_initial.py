@@ -1725,6 +1725,9 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_seal_grant_producer_id"), ["producer_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_seal_grant_replaces_id"), ["replaces_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_seal_grant_spg_id"), ["spg_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_seal_grant_valid_until"), ["valid_until"], unique=False

@@ -54,7 +54,7 @@ class SealGrant(Recorded, table=True):
     state_since: date
     reason_class: str | None = Field(default=None, max_length=40)
     acknowledged_on: date | None = None
-    replaces_id: int | None = Field(default=None, foreign_key="seal_grant.id")
+    replaces_id: int | None = Field(default=None, foreign_key="seal_grant.id", index=True)
 
 
 class SealScope(Recorded, table=True):
