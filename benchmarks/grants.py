@@ -73,7 +73,7 @@ def at_once(database: Database, cast: Cast, meetings: Sequence[int], writers: in
     def guarded(share: Sequence[int]) -> None:
         try:
             close(database, cast, share)
-        except Exception as failure:  # told by the main thread
+        except Exception as failure:  # noqa: BLE001  # the main thread tells it
             failures.append(failure)
 
     shares = [meetings[place::writers] for place in range(writers)]
