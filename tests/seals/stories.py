@@ -22,7 +22,7 @@ from spg_registry.rounds.schemas import AcknowledgeIn
 from spg_registry.rules.words import Outcome
 from spg_registry.seals import service
 from spg_registry.seals.models import SealGrant, SealToken
-from tests.cast import MEMBERS_A, Cast
+from tests.cast import MEMBERS_A, MEMBERS_B, TIQUIPAYA, Cast
 from tests.producers.families import crop, plot, unit
 from tests.rounds.stories import families, full, opened, sent
 
@@ -60,6 +60,7 @@ def visited(
     units: Sequence[int],
     on: date = VISITED_ON,
     acknowledged: bool = True,
+    team: Sequence[str] = (),
     **other: Any,
 ) -> list[Visit]:
     given = {
@@ -69,7 +70,7 @@ def visited(
     }
     ronda = opened(session, cast, **(given | other))
     visits = rounds.add_units(session, cast.coordinator, cast.now, ronda.id, units)
-    sent(session, cast, ronda, visits)
+    sent(session, cast, ronda, visits, *team)
     rounds.save_visits(session, cast.evaluator, cast.now, full(session, visits, on=on))
     ids = [visit.id for visit in visits]
     rounds.submit_visits(session, cast.evaluator, cast.now, ids)
@@ -81,8 +82,33 @@ def visited(
     return visits
 
 
+def as_b(cast: Cast) -> Cast:
+    """The cast seen from committee B, whose secretary types what the evaluators wrote."""
+    return replace(
+        cast,
+        committee=cast.committee_b,
+        spg=cast.spg_b,
+        guarantee=cast.guarantee_b,
+        coordinator=cast.coordinator_b,
+        secretary=cast.secretary_b,
+        evaluator=cast.secretary_b,
+    )
+
+
+def granted_by_b(session: Session, cast: Cast, **meeting: Any) -> list[SealGrant]:
+    """A seal of committee B, which was never recognised."""
+    b = as_b(cast)
+    homes = families(session, b, "Wara", municipality_code=TIQUIPAYA, community="Chapisirca")
+    units = [each.unit.id for home in homes for each in home.units]
+    visits = visited(session, b, units, team=("wilma", "oscar"))
+    present = [known for known, *_ in MEMBERS_B]
+    held = convened(session, b, visits[0].round_id, present, **meeting)
+    decided(session, b, held, visits)
+    return closed(session, b, held).granted
+
+
 def seat(session: Session, cast: Cast, name: str) -> int:
-    """The id of a member's seat in committee A's guarantee body."""
+    """The id of a member's seat in the guarantee body."""
     rows = members_in_office(session, cast.guarantee, HELD_ON)
     return next(row.id for row in rows if row.person_id == cast.persons[name])
 
@@ -98,10 +124,10 @@ def convened(
     given: dict[str, Any] = {
         "committee_id": cast.committee,
         "round_id": round_id,
-        "held_on": min(HELD_ON, cast.today) if cast.today.year == 2026 else cast.today,
+        "held_on": HELD_ON,
         "place": "Sede del comité, Punata",
         "called_by": "Rosa Mamani",
-        "acta_number": f"4/{cast.today:%Y-%m}",
+        "acta_number": f"{round_id}/2026",
     }
     meeting = decisions.convene(session, cast.coordinator, cast.now, MeetingIn(**(given | other)))
     seats = AttendanceIn(members=[seat(session, cast, name) for name in present])
