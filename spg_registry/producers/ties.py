@@ -138,7 +138,10 @@ def correct_holder(
     holders = _holders(session, producer.id)
     if person_id not in {holder.person_id for holder in holders}:
         raise HolderNotFound(id=person_id)
-    before = session.get_one(Person, person_id).full_name
+    known = session.get_one(Person, person_id)
+    before = known.full_name
+    if "identifies_as" not in data.model_fields_set:  # forms do not ask for it again
+        data = data.model_copy(update={"identifies_as": known.identifies_as})
     person = correct_person(session, actor, now, person_id, data, committee_id)
     producer.display_name = producer.display_name.replace(before, person.full_name)[:NAME_LENGTH]
     held = session.exec(select(Holder.producer_id).where(Holder.person_id == person_id))

@@ -1,0 +1,71 @@
+"""What every form page of one room asks for, as one thing: who sits at the desk, and when."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deps import NowDep, SessionDep, UserDep
+from api.forms import Form
+from api.render import redirect, render
+from api.web.again import typed_again
+from spg_registry.core import clock
+from spg_registry.core.errors import Invalid
+from spg_registry.core.permissions import Actor
+
+
+class Acting(NamedTuple):
+    """The first three things that every verb takes."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    request: Request
+    session: Session
+    actor: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return clock.local_date(self.now)
+
+    @property
+    def acting(self) -> Acting:
+        """`service.verb(*desk.acting, …)`."""
+        return Acting(self.session, self.actor, self.now)
+
+    def page(self, name: str, form: Form, status: int = 200, **context: Any) -> Response:
+        """A page with one form that posts to its own address."""
+        action = self.request.url.path
+        return render(self.request, name, status, form=form, action=action, **context)
+
+    def act(
+        self,
+        data: Mapping[str, Any],
+        act: Callable[[], object],
+        again: Callable[[Form, int], Response],
+        url: str,
+        flash: str,
+        **params: object,
+    ) -> Response:
+        """Validate and act, then on to `url`; or the form again, with 422 and what was typed."""
+        try:
+            act()
+        except Invalid as refusal:
+            return again(typed_again(self.request, self.session, data, refusal), 422)
+        return redirect(url, flash, **params)
+
+
+def desk(request: Request, session: SessionDep, actor: UserDep, now: NowDep) -> Desk:
+    return Desk(request, session, actor, now)
+
+
+DeskDep = Annotated[Desk, Depends(desk)]

@@ -1,0 +1,251 @@
+"""Producers: the list, a new one on one form, one with everything, and the forms it leads to."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deps import FormDep, SessionDep, UserDep
+from api.forms import Form, parse
+from api.render import paging, redirect, render
+from api.sight import visible_ids
+from api.web.again import choices, typed_again
+from api.web.desk import Desk, DeskDep
+from api.web.land import one_of, products_of
+from spg_registry.committees import queries as committees
+from spg_registry.committees.models import Spg
+from spg_registry.core.errors import Invalid
+from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.people.models import Sex
+from spg_registry.producers import queries, service
+from spg_registry.producers.access import require_spg, sight_of
+from spg_registry.producers.answers import ProducerFile
+from spg_registry.producers.dossier import producer_file
+from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
+from spg_registry.producers.schemas import (
+    NewProducer,
+    ProducerCorrection,
+)
+from spg_registry.rules.words import EnrolmentStatus, LastInput
+from spg_registry.territory import queries as territory
+
+router = APIRouter(prefix="/productores")
+
+PAGE_SIZE = 50
+CROP_ROWS = 3
+"""Crops that the first form has room for; more are added on the unit's page."""
+
+PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
+Words = Annotated[str, Query(max_length=120)]
+
+
+@router.get("")
+def index(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    q: Words = "",
+    kind: Annotated[str, Query(alias="tipo")] = "",
+    municipality: Annotated[str, Query(alias="municipio", max_length=6)] = "",
+    status: Annotated[str, Query(alias="estado")] = "",
+    spg: str = "",
+    number: PageNumber = 1,
+) -> Response:
+    """A filter that makes no sense is as good as none."""
+    filters = queries.Filters(
+        text=q,
+        kind=one_of(ProducerKind, kind),
+        municipality_code=municipality or None,
+        spg_id=int(spg) if spg.isdecimal() and len(spg) < 9 else None,
+        status=one_of(EnrolmentStatus, status),
+    )
+    sight = sight_of(actor, visible_ids(session, actor))
+    rows, total = queries.producers_page(
+        session, sight, filters, PAGE_SIZE, (number - 1) * PAGE_SIZE
+    )
+    typed = {"q": q, "tipo": kind, "municipio": municipality, "estado": status, "spg": spg}
+    systems, _ = committees.visible_spgs(session, actor)
+    places = committees.spg_municipalities(session, (row.id for row in systems))
+    codes = sorted({code for listed in places.values() for code in listed})
+    return render(
+        request,
+        "producers/index.html",
+        form=Form.of(typed),
+        producers=rows,
+        kinds=choices(request, "producer_kind", ProducerKind),
+        statuses=choices(request, "enrolment", EnrolmentStatus),
+        municipalities=[(code, territory.municipality_label(session, code)) for code in codes],
+        spgs=[(row.id, row.name) for row in systems],
+        may_write=actor.may(Permission.PRODUCER_WRITE),
+        page=paging(request, number, PAGE_SIZE, total),
+    )
+
+
+# -- a new one ------------------------------------------------------------------------------------
+
+
+@router.get("/nuevo")
+def new(desk: DeskDep, spg: str = "") -> Response:
+    form = Form.of({"spg_id": spg, "enrolment-enrolled_on": desk.today})
+    return _new(desk, form)
+
+
+@router.post("/nuevo")
+def register(desk: DeskDep, data: FormDep) -> Response:
+    try:
+        wish = parse(NewProducer, data)
+        made = service.register(*desk.acting, wish.spg_id, wish)
+    except Invalid as refusal:
+        return _new(desk, typed_again(desk.request, desk.session, data, refusal), 422)
+    code = made.producer.code
+    return redirect(f"/productores/{code}", "producer_registered", producer=code)
+
+
+def _new(desk: Desk, form: Form, status: int = 200) -> Response:
+    """First the SPG, when there are several; then one form with everything of the paper."""
+    require(desk.actor, Permission.PRODUCER_WRITE)
+    systems = writable_spgs(desk.session, desk.actor)
+    wanted = form.value("spg_id")
+    spg = next((row for row in systems if str(row.id) == wanted), None)
+    if spg is None and len(systems) == 1:
+        spg = systems[0]
+    if spg is None:
+        options = [(row.id, row.name) for row in systems]
+        return render(desk.request, "producers/choose_spg.html", status, form=form, spgs=options)
+    require_spg(desk.session, desk.actor, spg.id)
+    codes = committees.spg_municipalities(desk.session, [spg.id])[spg.id]
+    return render(
+        desk.request,
+        "producers/new.html",
+        status,
+        form=form,
+        spg=spg,
+        municipalities=[(code, territory.municipality_label(desk.session, code)) for code in codes],
+        communities=_communities(desk.session, codes),
+        kinds=choices(desk.request, "producer_kind", ProducerKind),
+        sexes=choices(desk.request, "sex", Sex),
+        tenures=choices(desk.request, "tenure", Tenure),
+        waters=choices(desk.request, "water", WaterSource),
+        inputs=choices(desk.request, "last_input", LastInput),
+        products=products_of(desk.request, desk.session),
+        crop_rows=range(CROP_ROWS),
+    )
+
+
+def writable_spgs(session: Session, actor: Actor) -> list[Spg]:
+    rows, _ = committees.visible_spgs(session, actor)
+    return [row for row in rows if actor.may(Permission.PRODUCER_WRITE, row.committee_id)]
+
+
+def _communities(session: Session, codes: list[str]) -> list[str]:
+    return sorted({row.name for code in codes for row in territory.communities(session, code)})
+
+
+# -- one ------------------------------------------------------------------------------------------
+
+
+@router.get("/{code}")
+def show(desk: DeskDep, code: str) -> Response:
+    file = producer_file(
+        desk.session, desk.actor, code, desk.today, visible_ids(desk.session, desk.actor)
+    )
+    mine = [
+        row
+        for row in file.enrolments
+        if row.ended_on is None and desk.actor.may(Permission.PRODUCER_WRITE, row.committee_id)
+    ]
+    return render(
+        desk.request,
+        "producers/show.html",
+        file=file,
+        mine={row.id for row in mine},
+        may_enrol=desk.actor.may(Permission.PRODUCER_WRITE),
+    )
+
+
+def sheet(
+    desk: Desk,
+    code: str,
+    name: str,
+    form: Form,
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """A page with one form about a producer, for who may write about it."""
+    file = writable(desk, code)
+    return desk.page(
+        f"producers/{name}.html",
+        form,
+        status,
+        file=file,
+        back=f"/productores/{file.code}",
+        **more,
+    )
+
+
+def _file(desk: Desk, code: str) -> ProducerFile:
+    ids = visible_ids(desk.session, desk.actor)
+    return producer_file(desk.session, desk.actor, code, desk.today, ids)
+
+
+def writable(desk: Desk, code: str) -> ProducerFile:
+    file = producer_file(
+        desk.session, desk.actor, code, desk.today, visible_ids(desk.session, desk.actor)
+    )
+    if not file.writable:
+        places = [row.committee_id for row in file.enrolments]
+        require(desk.actor, Permission.PRODUCER_WRITE, on=places[0] if places else None)
+    return file
+
+
+@router.get("/{code}/corregir")
+def correcting(desk: DeskDep, code: str) -> Response:
+    file = writable(desk, code)
+    typed = file.model_dump(
+        include={
+            "kind",
+            "display_name",
+            "publication_consent",
+            "nit",
+            "municipality_code",
+            "community",
+        }
+    )
+    return _correction(desk, code, Form.of(typed))
+
+
+@router.post("/{code}/corregir")
+def correct(desk: DeskDep, data: FormDep, code: str) -> Response:
+    def act() -> None:
+        # A box that is not ticked is not sent: here that is an answer, and it means no.
+        consent = bool(data.get("publication_consent"))
+        wish = parse(ProducerCorrection, data, publication_consent=consent)
+        service.correct_producer(*desk.acting, code, wish)
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _correction(desk, code, form, status),
+        f"/productores/{code}",
+        "producer_corrected",
+    )
+
+
+def _correction(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
+    return sheet(
+        desk,
+        code,
+        "correct",
+        form,
+        status,
+        kinds=choices(desk.request, "producer_kind", ProducerKind),
+        municipalities=municipality_options(desk.session),
+    )
+
+
+def municipality_options(session: Session) -> list[tuple[str, str]]:
+    """Every municipality of the country, by name with its department."""
+    rows = territory.municipalities(session)
+    labels = [(row.ine_code, territory.municipality_label(session, row.ine_code)) for row in rows]
+    return sorted(labels, key=lambda pair: pair[1])
