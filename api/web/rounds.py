@@ -22,6 +22,7 @@ from spg_registry.rounds import queries, service
 from spg_registry.rounds.models import Round, RoundKind
 from spg_registry.rounds.queries import Sent, VisitLine
 from spg_registry.rounds.schemas import Id, PairsIn, ReasonIn, RoundIn
+from spg_registry.rules.granting import blocks
 from spg_registry.rules.verdict import not_met, restored
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.standards import snapshot
@@ -319,6 +320,7 @@ def _assignments(
                 "line": line,
                 "slots": _slots(line, proposed[line.unit.id]),
                 "refused": told(line.refused, locale),
+                "waivable": any(_is_waivable(ronda, each) for each in line.refused),
             }
             for line in lines
         ],
@@ -326,6 +328,12 @@ def _assignments(
         slots=SLOTS,
         page=paging(request, number, PAGE_SIZE, total),
     )
+
+
+def _is_waivable(ronda: Round, refused: Sent) -> bool:
+    """Whether a written reason would have done."""
+    verdicts = not_met(restored(kept) for kept in refused.assignment.reasons)
+    return not blocks(verdicts, snapshot.parameters(ronda.frozen))
 
 
 def _slots(line: VisitLine, proposed: list[int]) -> list[str]:

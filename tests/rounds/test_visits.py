@@ -52,10 +52,9 @@ def _draft(visit: Visit, **other: object) -> VisitSave:
 
 def test_a_visit_goes_from_the_field_to_its_review(session: Session, cast: Cast) -> None:
     visit = one_visit(session, cast)
-    service.start_visits(session, cast.evaluator, cast.now, [visit.id])
-    assert visit.state is VisitState.IN_FIELD
-    reviewed(session, cast, visit)
-    assert visit.state is VisitState.REVIEWED
+    (begun,) = service.start_visits(session, cast.evaluator, cast.now, [visit.id])
+    assert begun.state is VisitState.IN_FIELD
+    assert reviewed(session, cast, visit).state is VisitState.REVIEWED
     assert visit.reviewed_by == cast.coordinator.id
     assert visit.acknowledged_on == date(2026, 6, 10)
 
