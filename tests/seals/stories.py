@@ -143,9 +143,20 @@ def decided(
     outcome: Outcome = Outcome.ORGANIC,
     **other: Any,
 ) -> list[Decision]:
-    """The same about all of them, by consensus, put down by the coordinator."""
-    wanted = dict.fromkeys(visit.producer_id for visit in visits)
-    batch = [DecisionIn(producer_id=id_, outcome=outcome, **other) for id_ in wanted]
+    """The same about all these families, by consensus, put down by the coordinator."""
+    holders = dict.fromkeys(visit.producer_id for visit in visits)
+    return decided_about(session, cast, meeting, holders, outcome, **other)
+
+
+def decided_about(
+    session: Session,
+    cast: Cast,
+    meeting: Meeting,
+    producers: Iterable[int],
+    outcome: Outcome,
+    **other: Any,
+) -> list[Decision]:
+    batch = [DecisionIn(producer_id=id_, outcome=outcome, **other) for id_ in producers]
     return decisions.decide_all(session, cast.coordinator, cast.now, meeting.id, batch)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import col, func, select
 
 from spg_registry.committees import service as committees
@@ -51,7 +52,7 @@ def second_coordinator(database: Database, cast: Cast) -> Actor:
         invitation = InviteIn(
             username="pedro",
             label="Pedro Flores",
-            password=cast.password,
+            password=SecretStr(cast.password),
             role=Role.COORDINATOR,
             person_id=cast.persons["pedro"],
         )

@@ -46,6 +46,7 @@ from tests.seals.stories import (
     closed,
     convened,
     decided,
+    decided_about,
     granted,
     keys,
     on_day,
@@ -96,11 +97,11 @@ def decided_against(session: Session, cast: Cast, grant: SealGrant, outcome: Out
         held_on=cast.today,
         acta_number=f"{outcome}-{grant.id}/{cast.today:%m%d}",
     )
-    about = [Visit(producer_id=grant.producer_id)]
+    about = [grant.producer_id]
     extra: dict[str, Any] = {"reasons": "Según el informe"}
     if outcome is Outcome.WITH_CONDITIONS:
         extra["conditions"] = [{"text": "Cumplir el plan", "due_on": cast.today}]
-    (against,) = decided(session, cast, meeting, about, outcome, **extra)
+    (against,) = decided_about(session, cast, meeting, about, outcome, **extra)
     closed(session, cast, meeting)
     return against
 
@@ -258,7 +259,8 @@ def test_a_new_seal_is_no_way_around_the_control_body(session: Session, cast: Ca
     service.suspend(session, cast.control, cast.now, white.code, HEARD)
     later, visits = next_year(session, cast, white, date(2026, 10, 5), date(2026, 9, 20))
     meeting = convened(session, later, visits[0].round_id, held_on=date(2026, 10, 4))
-    for chosen in ({}, {"replaces": [white.id], "valid_from": date(2026, 10, 4)}):
+    choices: list[dict[str, Any]] = [{}, {"replaces": [white.id], "valid_from": meeting.held_on}]
+    for chosen in choices:
         decided(session, later, meeting, visits, **chosen)
         with pytest.raises(ClosingRefused) as refusal:
             closed(session, later, meeting)
@@ -276,11 +278,11 @@ def test_a_committee_needs_an_adopted_decision(session: Session, cast: Cast) -> 
     later = on_day(cast, date(2026, 7, 5))
     foreign = decided_against(session, later, other, Outcome.SUSPENSION)
     meeting = convened(session, later, granting.round_id, acta_number="9/2026", held_on=later.today)
-    (draft,) = decided(
+    (draft,) = decided_about(
         session,
         later,
         meeting,
-        [Visit(producer_id=grant.producer_id)],
+        [grant.producer_id],
         Outcome.SUSPENSION,
         reasons="Vendió ajeno",
     )
@@ -325,7 +327,7 @@ def test_an_exclusion_withdraws_the_seals_and_bars_the_way(session: Session, cas
     round_id = session.get_one(Decision, grant.decision_id).round_id
     meeting = convened(session, later, round_id, acta_number="20/2026", held_on=later.today)
     with pytest.raises(Invalid) as refusal:
-        decided(session, later, meeting, [Visit(producer_id=grant.producer_id)])
+        decided_about(session, later, meeting, [grant.producer_id], Outcome.ORGANIC)
     assert refusal.value.faults[0].code == "not_enrolled"
 
 
