@@ -135,7 +135,7 @@ def row(session: Session, cast: Cast, **cells: Any) -> list[tuple[str, str]]:
         ("C.I.", "***018.590***", ["ci_mistyped"]),
         ("C.I.", "3456789-1B LP", []),
         ("C.I.", 3456789.0, []),
-        ("Sexo", "M", ["cell_not_in_list"]),
+        ("Sexo", "M", ["sex_ambiguous"]),
         ("Sexo", "Mujer", []),
         ("Año de nacimiento", "84", ["cell_bad_year"]),
         ("Año de nacimiento", 2031, ["birth_year_ahead"]),

@@ -273,6 +273,14 @@ def one_of(cell: Cell, words: dict[str, Any], code: str = "cell_not_in_list") ->
     return meaning
 
 
+def sex(cell: Cell, words: dict[str, Sex]) -> Sex | None:
+    """By the words of the column (`sex_words`)."""
+    if text(cell) in ("M", "m") and "m" not in words:
+        raise CellFault("sex_ambiguous")
+    found: Sex | None = one_of(cell, words)
+    return found
+
+
 def sex_words(column: set[str]) -> dict[str, Sex]:
     """What the words of a column of sexes mean; `column` holds all of them, normalised.
 

@@ -172,7 +172,7 @@ class _Reading:
             ci=ci,
             ci_suffix=suffix,
             ci_hash=ci_hash,
-            sex=self._take("sex", lambda cell: cells.one_of(cell, self.reader.frame.sexes)),
+            sex=self._take("sex", lambda cell: cells.sex(cell, self.reader.frame.sexes)),
             birth_year=self._take("birth_year", cells.birth_year),
             phone=self._take("phone", lambda cell: cells.short(cells.text(cell), 24)),
             organisation=self._take("organisation", lambda cell: cells.name(cell, 160)),
