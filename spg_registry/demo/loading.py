@@ -1,0 +1,53 @@
+"""Loading the demonstration: everything of a fixed random number, played through the services."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from random import Random
+
+from spg_registry.core.db import Database
+from spg_registry.core.keys import Keyring
+from spg_registry.demo.lives import draw_lives
+from spg_registry.demo.names import People
+from spg_registry.demo.nation import of_the_country
+from spg_registry.demo.programme import PROGRAMME, Scale
+from spg_registry.demo.stage import play
+from spg_registry.demo.world import Office, World
+from spg_registry.demo.yearly import of_a_committee
+from spg_registry.people.accounts import new_secret
+from spg_registry.people.passwords import Hashed, hash_for_demonstration, hash_password
+
+SEED = 3525
+"""The number of the law."""
+PASSWORD = "demo"  # noqa: S105  # printed on the login page, and let in with SPG_DEMO only
+_FIRST_CI = 9_000_000_000
+_CI_RANGE = 1_000_000
+
+
+def load(
+    database: Database,
+    keyring: Keyring,
+    today: date,
+    scale: Scale = PROGRAMME,
+    seed: int = SEED,
+    told: Callable[[datetime], None] = lambda _: None,
+) -> int:
+    """Play the programme up to the eve of `today`; returns the number of acts.
+
+    The same seed and day give the same rows, save what must not be guessed: keys, signatures,
+    password hashes and the places in the status lists. `told` hears the moment of each act.
+    """
+    lives = draw_lives(Random(seed), scale)
+    world = World(
+        today=today,
+        keyring=keyring,
+        known_password=hash_for_demonstration(PASSWORD),
+        nobodys_password=Hashed(hash_password(new_secret())),
+    )
+    offices = []
+    for number, place in enumerate(scale.places):
+        source = Random(f"{seed} {place.ine_code}")
+        people = People(source, _FIRST_CI + number * _CI_RANGE, today.year)
+        offices.append(Office(place, number, lives[place.ine_code], source, people))
+    stories = [of_the_country(world, offices)]
+    stories += [of_a_committee(world, office, scale.waiting) for office in offices]
+    return play(database, stories, told)
