@@ -6,6 +6,7 @@ pulse and the day are what they were when it was made.
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from urllib.parse import parse_qs
@@ -15,11 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.ground import Ground
 from api.render import preferred_locale, render_text
-from api.shield import CSP, HEADERS
+from api.shield import CSP
+from api.skeleton import Skeleton, skeleton
 from spg_registry.core import clock, codes, messages
 from spg_registry.core.keys import Keyring
-from spg_registry.core.pulse import Pulse, pulse_of
-from spg_registry.seals.public import PublicSeal
+from spg_registry.core.line import Line, line_to
 from spg_registry.seals.verification import Verification, verify
 
 log = logging.getLogger("spg.seal_page")
@@ -27,17 +28,18 @@ log = logging.getLogger("spg.seal_page")
 LONGEST = 400
 """Characters behind `/s/`; a token has at most 176."""
 
+LONGEST_CODE = 24
+"""Characters of what may have been meant as a code; more is never repeated on the page."""
+
 KEPT = 4_000
 """Answers in memory, about 5 KB each."""
 
-UNKNOWN: dict[str, object] = dict.fromkeys(
-    (
-        *("category", "name", "community", "municipality", "department", "products"),
-        *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
-        *("code", "new_code", "new_url", "certificate_url"),
-    )
+FACTS = (
+    *("typed", "status_as_of", "name", "community", "municipality", "department", "products"),
+    *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
+    *("code", "new_code", "new_url", "certificate_url"),
 )
-"""What the page says nothing of when nothing that was presented may be believed."""
+"""What is None on the page of nothing."""
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 Kept = tuple[object, date, Answer]
@@ -50,8 +52,9 @@ class SealPage:
         self.app = app
         self.ground = ground
         self.keyring = keyring
-        self._pulse: Pulse | None = None
+        self._line: Line | None = None
         self._kept: dict[tuple[str, str], Kept] = {}
+        self._skeletons: dict[tuple[object, ...], Skeleton] = {}
         self._inline = ground.database.dialect == "sqlite"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +67,7 @@ class SealPage:
             status, headers, body = await self._answer(presented, locale)
         except Exception:
             log.exception("the seal page failed")
-            self._pulse = None
+            self._line = None
             await self.app(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -99,62 +102,76 @@ class SealPage:
         return made
 
     def _beat(self) -> object:
-        if self._pulse is None:
-            self._pulse = pulse_of(self.ground.database.url)
-        return self._pulse.beat()
+        return self._to_database().beat()
+
+    def _to_database(self) -> Line:
+        if self._line is None:
+            self._line = line_to(self.ground.database.url)
+        return self._line
 
     def _make(self, presented: str, locale: str) -> Answer:
-        with self.ground.database.read() as session:
-            found = verify(session, self.keyring, clock.now(), presented)
-        body = page(found, presented, locale, self.ground).encode()
+        found = verify(self._to_database(), self.keyring, clock.now(), presented)
+        body = self._page(found, presented, locale)
         return 200 if found.is_known else 404, _headers(body, locale), body
 
+    def _page(self, found: Verification, presented: str, locale: str) -> bytes:
+        facts = _facts(found, presented, locale)
+        category = found.seal.category.value if found.seal else None
+        kind = (locale, found.verdict, category, *(fact is not None for fact in facts.values()))
+        drawn = self._skeletons.get(kind)
+        if drawn is None:
+            drawn = self._skeletons[kind] = skeleton(
+                lambda marks: self._render(found, category, marks, locale), facts
+            )
+        return drawn.fill(facts)
 
-def page(found: Verification, presented: str, locale: str, ground: Ground) -> str:
-    """The consumer's page of a verification."""
-    other = "en" if locale == "es" else "es"
-    return render_text(
-        "seal.html",
-        locale,
-        view=_view(found, presented, locale, ground.settings.host),
-        demo=ground.settings.demo,
-        other_language={
-            "code": other,
-            "name": messages.LANGUAGE_NAMES[other],
-            "href": f"?lang={other}",
-        },
-    )
+    def _render(
+        self,
+        found: Verification,
+        category: str | None,
+        marks: Mapping[str, str | None],
+        locale: str,
+    ) -> str:
+        other = "en" if locale == "es" else "es"
+        return render_text(
+            "seal.html",
+            locale,
+            view={
+                **marks,
+                "verdict": found.verdict.value,
+                "category": category,
+                "host": self.ground.settings.host,
+            },
+            demo=self.ground.settings.demo,
+            other_language={
+                "code": other,
+                "name": messages.LANGUAGE_NAMES[other],
+                "href": f"?lang={other}",
+            },
+        )
 
 
-def _view(found: Verification, presented: str, locale: str, host: str) -> dict[str, object]:
+def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | None]:
+    """What differs from seal to seal, spelled; None for what is not known or not to be said."""
     seal = found.seal
-    return {
-        **UNKNOWN,
-        "verdict": found.verdict.value,
-        "typed": presented if len(presented) <= 24 else "",
-        "host": host,
-        "status_as_of": found.status_as_of,
-        "report_url": None,
-        "log_url": None,
-        **(_facts(seal, locale) if seal else {}),
-    }
-
-
-def _facts(seal: PublicSeal, locale: str) -> dict[str, object]:
+    if seal is None:
+        typed = presented if len(presented) <= LONGEST_CODE else None
+        return dict.fromkeys(FACTS) | {"typed": typed}
     new = seal.new_code
     return {
-        "category": seal.category.value,
-        "name": seal.name,
+        "typed": None,
+        "status_as_of": messages.format_datetime(found.status_as_of),
+        "name": seal.name or None,
         "community": seal.community,
         "municipality": seal.municipality,
         "department": seal.department,
-        "products": [product.name(locale) for product in seal.products],
-        "valid_from": seal.valid_from,
-        "valid_until": seal.valid_until,
-        "spg": seal.spg,
+        "products": ", ".join(product.name(locale) for product in seal.products),
+        "valid_from": messages.format_date(seal.valid_from),
+        "valid_until": messages.format_date(seal.valid_until),
+        "spg": seal.spg if seal.spg != seal.committee else None,
         "committee": seal.committee,
         "acta_number": seal.acta_number,
-        "decided_on": seal.decided_on,
+        "decided_on": messages.format_date(seal.decided_on),
         "code": codes.display(seal.code),
         "new_code": codes.display(new) if new else None,
         "new_url": f"/s/{new}" if new else None,
@@ -164,10 +181,10 @@ def _facts(seal: PublicSeal, locale: str) -> dict[str, object]:
 
 def _headers(body: bytes, locale: str) -> list[tuple[bytes, bytes]]:
     named = {
-        **HEADERS,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(body)),
-        "Content-Language": locale,
         "Content-Security-Policy": CSP,
         "Cache-Control": "no-cache",
         "Vary": "Accept-Language",

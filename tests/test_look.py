@@ -1,7 +1,7 @@
 """The look keeps its promises: contrast, no inline code, a small seal page, kept typing."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -52,25 +52,23 @@ SEAL: dict[str, Any] = {
     "verdict": "valid",
     "typed": "",
     "host": "sello.example.bo",
-    "status_as_of": datetime(2026, 11, 21, 14, tzinfo=UTC),
+    "status_as_of": "21/11/2026 10:00",
     "category": "organic",
     "name": "Familia Mamani Quispe",
     "community": "Chuquiña",
     "municipality": "Toledo",
     "department": "Oruro",
-    "products": ["quinua", "haba"],
-    "valid_from": date(2026, 3, 2),
-    "valid_until": date(2027, 3, 1),
+    "products": "quinua, haba",
+    "valid_from": "02/03/2026",
+    "valid_until": "01/03/2027",
     "spg": "SPG Toledo",
     "committee": "Comité Municipal de Toledo",
     "acta_number": "4/2026",
-    "decided_on": date(2026, 3, 1),
+    "decided_on": "01/03/2026",
     "code": "7K3M9-QXA4Z",
     "new_code": None,
     "new_url": None,
     "certificate_url": "/s/7K3M9-QXA4Z/certificado.pdf",
-    "report_url": None,
-    "log_url": None,
 }
 ENGLISH = {"code": "en", "name": "English", "href": "?lang=en"}
 

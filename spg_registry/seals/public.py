@@ -6,28 +6,26 @@ code and its verdict stay (trust.md section 9).
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Date, Integer, String, text
 from sqlmodel import Session
 
+from spg_registry.core.line import Line, Question, rows
 from spg_registry.rules.months import Span
 from spg_registry.rules.standing import SealEvent, SealStanding, Standing, standing_on
 from spg_registry.rules.words import Category, SealEventKind, SealState
 
 NAMES_STAY = timedelta(days=365)
 
-_SEAL = text(
+_SEAL = Question(
     """
     SELECT g.id, g.code, g.category, g.valid_from, g.valid_until, g.state, g.state_since,
            g.reason_class, g.standard_version, g.municipality_code, p.display_name,
-           p.publication_consent, c.name AS community, m.name AS municipality,
-           d.name AS department, s.name AS spg, s.code AS spg_code, k.name AS committee,
-           k.id AS committee_id, t.acta_number, t.held_on AS decided_on,
+           p.publication_consent, c.name, m.name, d.name, s.name, s.code, k.name, k.id,
+           t.acta_number, t.held_on,
            (SELECT n.code FROM seal_event v JOIN seal_grant n ON n.id = v.replaced_by_id
-            WHERE v.grant_id = g.id AND v.kind = 'replaced' ORDER BY v.id DESC LIMIT 1)
-               AS new_code,
+               WHERE v.grant_id = g.id ORDER BY v.id DESC LIMIT 1),
            (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id)
-               AS last_day
     FROM seal_grant g
     JOIN producer p ON p.id = g.producer_id
     JOIN community c ON c.id = p.community_id
@@ -39,27 +37,46 @@ _SEAL = text(
     JOIN meeting t ON t.id = e.meeting_id
     WHERE g.code = :code
     """
-).columns(
-    id=Integer,
-    code=String,
-    category=String,
-    valid_from=Date,
-    valid_until=Date,
-    state=String,
-    state_since=Date,
-    decided_on=Date,
-    last_day=Date,
 )
 
-_SCOPE = text(
+
+class _Row(NamedTuple):
+    """What `_SEAL` selects, in its order."""
+
+    id: int
+    code: str
+    category: str
+    valid_from: date | str
+    valid_until: date | str
+    state: str
+    state_since: date | str
+    reason_class: str | None
+    standard_version: str
+    municipality_code: str
+    display_name: str
+    publication_consent: bool | int
+    community: str
+    municipality: str
+    department: str
+    spg: str
+    spg_code: str
+    committee: str
+    committee_id: int
+    acta_number: str
+    decided_on: date | str
+    new_code: str | None
+    last_day: date | str
+
+
+_SCOPE = Question(
     """
-    SELECT r.code, r.es, r.en, SUM(o.area_m2) AS area_m2
+    SELECT r.code, r.es, r.en, SUM(o.area_m2)
     FROM seal_scope o JOIN product r ON r.code = o.product_code
-    WHERE o.grant_id = :grant GROUP BY r.code, r.es, r.en ORDER BY r.es
+    WHERE o.grant_id = :grant GROUP BY r.code, r.es, r.en ORDER BY r.code
     """
 )
 
-_LAND = text(
+_LAND = Question(
     """
     SELECT SUM(area_m2) FROM plot WHERE id IN (
         SELECT x.plot_id FROM unit_plot x
@@ -69,7 +86,7 @@ _LAND = text(
     """
 )
 
-_TOKENS = text("SELECT token FROM seal_token WHERE grant_id = :grant ORDER BY id DESC")
+_TOKENS = Question("SELECT token FROM seal_token WHERE grant_id = :grant ORDER BY id DESC")
 
 _ENDS = {
     SealState.SUSPENDED: SealEventKind.SUSPENDED,
@@ -117,38 +134,46 @@ class PublicSeal:
     new_code: str | None
 
 
-def public_seal(session: Session, code: str, on: date) -> PublicSeal | None:
+def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | None:
     """The seal of a stored code, as it stands on a day; None for a code that was never given."""
-    connection = session.connection()
-    row = connection.execute(_SEAL, {"code": code}).first()
-    if row is None:
+    found = rows(source, _SEAL, code=code)
+    if not found:
         return None
-    scope = connection.execute(_SCOPE, {"grant": row.id})
-    standing = standing_of(row.state, row.state_since, row.valid_from, row.valid_until, on)
+    row = _Row(*found[0])
+    first, last = _day(row.valid_from), _day(row.valid_until)
+    standing = standing_of(row.state, _day(row.state_since), first, last, on)
     return PublicSeal(
         id=row.id,
         code=row.code,
         category=Category(row.category),
-        name=_shown(row.display_name, bool(row.publication_consent), row.last_day, on),
+        name=_shown(row.display_name, bool(row.publication_consent), _day(row.last_day), on),
         community=row.community,
         municipality=row.municipality,
         municipality_code=row.municipality_code,
         department=row.department,
-        products=tuple(Product(*line) for line in scope),
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
+        products=tuple(
+            Product(product, es, en, int(area) if area else None)
+            for product, es, en, area in rows(source, _SCOPE, grant=row.id)
+        ),
+        valid_from=first,
+        valid_until=last,
         spg=row.spg,
         spg_code=row.spg_code,
         committee=row.committee,
         committee_id=row.committee_id,
         acta_number=row.acta_number,
-        decided_on=row.decided_on,
+        decided_on=_day(row.decided_on),
         standard_version=row.standard_version,
         standing=standing.name,
         standing_since=standing.since,
         reason_class=row.reason_class,
         new_code=row.new_code,
     )
+
+
+def _day(value: date | str) -> date:
+    """SQLite gives days as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def standing_of(state: str, since: date, first: date, last: date, on: date) -> Standing:
@@ -158,14 +183,14 @@ def standing_of(state: str, since: date, first: date, last: date, on: date) -> S
     return standing_on(Span(first, last), events, on)
 
 
-def tokens_of(session: Session, grant_id: int) -> list[str]:
+def tokens_of(source: Session | Line, grant_id: int) -> list[str]:
     """The signed statements of a seal, the newest first."""
-    return list(session.connection().execute(_TOKENS, {"grant": grant_id}).scalars())
+    return [token for (token,) in rows(source, _TOKENS, grant=grant_id)]
 
 
-def land_of(session: Session, grant_id: int) -> int | None:
+def land_of(source: Session | Line, grant_id: int) -> int | None:
     """Square metres of the plots in scope, each counted once."""
-    found = session.connection().execute(_LAND, {"grant": grant_id}).scalar()
+    ((found,),) = rows(source, _LAND, grant=grant_id)
     return int(found) if found else None
 
 

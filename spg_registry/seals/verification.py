@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from spg_registry.core import clock, codes
 from spg_registry.core.keys import Keyring
+from spg_registry.core.line import Line
 from spg_registry.rules.standing import SealStanding
 from spg_registry.seals import signing
 from spg_registry.seals.public import PublicSeal, public_seal, tokens_of
@@ -55,37 +56,39 @@ class Verification:
         return self.seal is not None
 
 
-def verify_token(session: Session, keyring: Keyring, now: datetime, token: str) -> Verification:
+def verify_token(
+    source: Session | Line, keyring: Keyring, now: datetime, token: str
+) -> Verification:
     """A signed seal: its signature first, then what the register says of its code."""
     checked = signing.check(token, keyring)
     if checked.untrusted is not None or checked.payload is None:
         return Verification(Verdict(str(checked.untrusted)), Form.SIGNED, now)
-    seal = public_seal(session, checked.payload.code, clock.local_date(now))
+    seal = public_seal(source, checked.payload.code, clock.local_date(now))
     # Byte for byte: a signature can be bent into another that verifies as well.
-    if seal is None or token not in tokens_of(session, seal.id):
+    if seal is None or token not in tokens_of(source, seal.id):
         return Verification(Verdict.UNREGISTERED, Form.SIGNED, now)
     return Verification(_of(seal.standing), Form.SIGNED, now, seal)
 
 
 def verify_code(
-    session: Session, now: datetime, typed: str, form: Form = Form.TYPED
+    source: Session | Line, now: datetime, typed: str, form: Form = Form.TYPED
 ) -> Verification:
     """A code: forgiving in its spelling, strict in its check character."""
     try:
         code = codes.parse(typed)
     except codes.MistypedCode:
         return Verification(Verdict.TYPING_ERROR, form, now)
-    seal = public_seal(session, code, clock.local_date(now))
+    seal = public_seal(source, code, clock.local_date(now))
     if seal is None:
         return Verification(Verdict.UNKNOWN_CODE, form, now)
     return Verification(_of(seal.standing), form, now, seal)
 
 
-def verify(session: Session, keyring: Keyring, now: datetime, presented: str) -> Verification:
+def verify(source: Session | Line, keyring: Keyring, now: datetime, presented: str) -> Verification:
     """What stands behind `/s/`: a token is told from a code by its length, and never forgiven."""
     if signing.looks_like_token(presented):
-        return verify_token(session, keyring, now, presented)
-    return verify_code(session, now, presented, Form.SHORT)
+        return verify_token(source, keyring, now, presented)
+    return verify_code(source, now, presented, Form.SHORT)
 
 
 def _of(standing: SealStanding) -> Verdict:
