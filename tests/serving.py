@@ -36,10 +36,16 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    directory: Path, database_url: str | None = None, workers: int = 1, **extra: str
+    directory: Path,
+    database_url: str | None = None,
+    workers: int = 1,
+    app: str | None = None,
+    **extra: str,
 ) -> Iterator[Server]:
     """Set up and serve over `directory` as `make run` does, until the block ends.
 
+    `app` is another application than the registry's own, such as one with a clock that stands; it
+    finds database and keys as the test made them.
     `extra` are further variables of its environment, such as `SPG_DEMO="1"`.
     """
     port = free_port()
@@ -53,11 +59,13 @@ def serving(
         **extra,
     }
     command = [sys.executable, "-m", "spg_registry"]
-    subprocess.run([*command, "setup"], cwd=PROJECT, env=environment, check=True)
+    serve = [sys.executable, "-m", "uvicorn", app] if app else [*command, "serve"]
+    if app is None:
+        subprocess.run([*command, "setup"], cwd=PROJECT, env=environment, check=True)
     log = directory / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "serve", "--port", str(port), "--workers", str(workers)],
+            [*serve, "--port", str(port), "--workers", str(workers)],
             cwd=PROJECT,
             env=environment,
             stdout=output,
