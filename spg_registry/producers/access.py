@@ -174,12 +174,20 @@ def plot_to_write(session: Session, actor: Actor, code: str) -> tuple[Plot, int]
     raise PlotNotFound(code=code)
 
 
-def enrolment_to_write(session: Session, actor: Actor, enrolment_id: int) -> tuple[Enrolment, int]:
-    """The committee of its SPG writes it, and no other."""
+def enrolments_to_write(
+    session: Session, actor: Actor, ids: Collection[int]
+) -> dict[int, tuple[Enrolment, int]]:
+    """By id, each with the committee of its SPG, which writes it and no other does."""
     require(actor, Permission.PRODUCER_WRITE)
-    row = session.get(Enrolment, enrolment_id, with_for_update=True)
-    spg = session.get(Spg, row.spg_id) if row else None
-    if row is None or spg is None or not actor.may(Permission.PRODUCER_READ, spg.committee_id):
-        raise EnrolmentNotFound(id=enrolment_id)
-    require(actor, Permission.PRODUCER_WRITE, on=spg.committee_id)
-    return row, spg.committee_id
+    query = (
+        select(Enrolment, Spg.committee_id)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .where(col(Enrolment.id).in_(set(ids)))
+        .with_for_update(of=Enrolment)
+    )
+    found = {row.id: (row, committee_id) for row, committee_id in session.exec(query)}
+    for id_ in ids:
+        if id_ not in found or not actor.may(Permission.PRODUCER_READ, found[id_][1]):
+            raise EnrolmentNotFound(id=id_)
+        require(actor, Permission.PRODUCER_WRITE, on=found[id_][1])
+    return found

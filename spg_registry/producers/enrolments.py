@@ -10,9 +10,9 @@ from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.moves import moved
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Actor, Permission
 from spg_registry.producers import checks
-from spg_registry.producers.access import enrolment_to_write, require_spg
+from spg_registry.producers.access import enrolments_to_write, require_spg
 from spg_registry.producers.errors import (
     AlreadyEnrolled,
     EnrolledElsewhere,
@@ -116,21 +116,20 @@ def sign_pledges(
 ) -> list[Pledge]:
     """Pledges by the id of the enrolment; a producer may sign anew each year."""
     today = clock.local_date(now)
+    found = enrolments_to_write(session, actor, [enrolment_id for enrolment_id, _ in pledges])
     faults: list[Fault] = []
-    committees = []
     for n, (enrolment_id, data) in enumerate(pledges):
-        row, committee_id = enrolment_to_write(session, actor, enrolment_id)
+        row, _ = found[enrolment_id]
         if row.ended_on is not None:
             raise EnrolmentEnded(code=row.code)
-        committees.append(committee_id)
-        at = "" if len(pledges) == 1 else f"{n}-"
-        faults += checks.pledge_faults(data, today, at)
+        faults += checks.pledge_faults(data, today, "" if len(pledges) == 1 else f"{n}-")
     if faults:
         raise Invalid(*faults)
     rows = [Pledge(enrolment_id=id_, **data.model_dump()) for id_, data in pledges]
     session.add_all(rows)
     session.flush()
-    for pledge, committee_id in zip(rows, committees, strict=True):
+    for pledge in rows:
+        committee_id = found[pledge.enrolment_id][1]
         audit.record(
             session, actor, now, "pledge.sign", "pledge", pledge.id, committee_id=committee_id
         )
@@ -142,7 +141,7 @@ def change_status(
     session: Session, actor: Actor, now: datetime, enrolment_id: int, data: StatusIn
 ) -> Enrolment:
     """A move by the committee's office. Raises StatusByDecision for what a body decides."""
-    row, _ = enrolment_to_write(session, actor, enrolment_id)
+    row, _ = enrolments_to_write(session, actor, [enrolment_id])[enrolment_id]
     suspended = row.status is Status.SUSPENDED and data.status is not Status.WITHDRAWN
     if data.status not in BY_OFFICE or suspended:
         raise StatusByDecision(status=data.status)
@@ -163,9 +162,7 @@ def admit_all(
     session: Session, actor: Actor, now: datetime, enrolment_ids: Sequence[int]
 ) -> list[Enrolment]:
     """Applicants whom the committee takes in."""
-    require(actor, Permission.PRODUCER_WRITE)
-    for enrolment_id in enrolment_ids:
-        enrolment_to_write(session, actor, enrolment_id)
+    enrolments_to_write(session, actor, enrolment_ids)
     on = clock.local_date(now)
     return move_enrolments(
         session, actor, now, [StatusMove(id_, Status.ADMITTED, on) for id_ in enrolment_ids]
