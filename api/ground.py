@@ -9,7 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from spg_registry.core import clock
 from spg_registry.core.config import Settings
-from spg_registry.core.db import Database
+from spg_registry.core.db import STREAMS, Database
+from spg_registry.core.errors import Throttled
+
+STREAM_PATIENCE = 10
+"""Seconds after which to ask again for a download when too many are under way."""
 
 
 class Ground:
@@ -24,6 +28,7 @@ class Ground:
         self.settings = settings
         self.database = database or Database(settings.database_url, settings.pool_size)
         self._connections = anyio.Semaphore(self.database.pool_size)
+        self._streams = anyio.Semaphore(STREAMS)
         self._writers = anyio.Semaphore(1 if self.database.dialect == "sqlite" else 1_000_000)
 
     @asynccontextmanager
@@ -36,6 +41,20 @@ class Ground:
         async with self._writers, self._connections, self._opened(writes=True) as session:
             yield session
             await run_in_threadpool(session.commit)
+
+    @asynccontextmanager
+    async def stream(self) -> AsyncIterator[Session]:
+        """A read snapshot that stands as long as a download lasts, on a connection that no request
+        waits for. Raises Throttled while all such are taken."""
+        try:
+            self._streams.acquire_nowait()
+        except anyio.WouldBlock:
+            raise Throttled(seconds=STREAM_PATIENCE) from None
+        try:
+            async with self._opened(writes=False) as session:
+                yield session
+        finally:
+            self._streams.release()
 
     @asynccontextmanager
     async def _opened(self, *, writes: bool) -> AsyncIterator[Session]:

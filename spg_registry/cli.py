@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlmodel import select
 
 from spg_registry import demo
-from spg_registry.commands import accounts, imports, keys
+from spg_registry.commands import accounts, imports, keys, register
 from spg_registry.core import clock, schema
 from spg_registry.core.audit import AuditEvent, record
 from spg_registry.core.config import Settings, settings
@@ -31,6 +31,7 @@ app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.client, name="client")
 app.add_typer(keys.command, name="keys")
 app.add_typer(imports.command, name="import")
+app.add_typer(register.command, name="register")
 
 DEMO_LOGINS = (
     "coordinadora",

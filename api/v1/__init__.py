@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "meetings",
     "verifications",
     "seals",
+    "register",
 )
 
 

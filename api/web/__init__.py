@@ -15,8 +15,13 @@ ROOMS: tuple[str, ...] = (
     "rounds",
     "visits",
     "findings",
+    "meetings",
+    "deciding",
     "home",
+    "seals",
     "seals_public",
+    "register",
+    "open_data",
 )
 
 

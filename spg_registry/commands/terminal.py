@@ -18,8 +18,17 @@ def writing() -> Iterator[Session]:
     """One transaction; a refusal becomes its sentence on standard error and exit code 1."""
     database = Database(settings().database_url, pool_size=1)
     try:
-        with database.write() as session:
+        with told(), database.write() as session:
             yield session
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Refusals become sentences on standard error and exit code 1."""
+    try:
+        yield
     except ValidationError as faults:
         for fault in faults.errors():
             typer.echo(f"error: {'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
@@ -28,8 +37,6 @@ def writing() -> Iterator[Session]:
         for line in _reasons(refusal):
             typer.echo(f"error: {line}", err=True)
         raise typer.Exit(1) from None
-    finally:
-        database.dispose()
 
 
 def _reasons(refusal: DomainError) -> list[str]:

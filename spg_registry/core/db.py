@@ -43,6 +43,8 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 BUSY_TIMEOUT_MS = 20_000
+STREAMS = 8
+"""Connections beyond the pool, for downloads that hold theirs long."""
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -124,7 +126,7 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
         server = create_engine(
             parsed,
             pool_size=pool_size,
-            max_overflow=2,
+            max_overflow=2 + STREAMS,
             pool_pre_ping=True,
             json_serializer=compact_json,
             isolation_level="READ COMMITTED",
@@ -136,12 +138,17 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
     engine = create_engine(
         parsed,
         pool_size=pool_size,
-        max_overflow=2,
+        max_overflow=2 + STREAMS,
         json_serializer=compact_json,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    # SQLite numbers the rows of one INSERT in their order, so that many can go in at once and each
+    # still learns its key; SQLAlchemy would send them one by one.
+    engine.dialect.insertmanyvalues_implicit_sentinel = (
+        InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
+    )
     event.listen(engine, "handle_error", _translate)
     return engine
 

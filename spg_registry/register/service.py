@@ -180,17 +180,31 @@ def _badge(actor: Actor) -> str:
     return f"{actor.kind}:{actor.id or 0} "
 
 
-def pull(
-    database: Database, actor: Actor, now: datetime, extract: Extract, format_: Format
-) -> Iterator[bytes]:
-    """A whole pull with its record, where nobody else waits: for commands."""
-    with database.read() as snapshot:
-        with database.write(now) as session:
-            pull_id = begin(session, actor, now, extract, sequence_of(snapshot)).id
-        told = written(snapshot, extract, format_)
-        yield from told
-    with database.write(now) as session:
-        finish(session, pull_id, told)
+class Export:
+    """A whole file with its record, where nobody else waits: for commands. `rows` and `digest`
+    count what has left."""
+
+    def __init__(
+        self, database: Database, actor: Actor, now: datetime, extract: Extract, format_: Format
+    ) -> None:
+        self.database, self.actor, self.now = database, actor, now
+        self.extract, self.format = extract, format_
+        self.rows, self.digest = 0, ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        recorded = self.extract.profile is Profile.CONTROL
+        with self.database.read() as snapshot:
+            pull_id = self._begin(sequence_of(snapshot)) if recorded else 0
+            told = written(snapshot, self.extract, self.format)
+            yield from told
+        self.rows, self.digest = told.rows, told.digest
+        if recorded:
+            with self.database.write(self.now) as session:
+                finish(session, pull_id, told)
+
+    def _begin(self, sequence: int) -> int:
+        with self.database.write(self.now) as session:
+            return begin(session, self.actor, self.now, self.extract, sequence).id
 
 
 def pulls(

@@ -49,6 +49,8 @@ class Source:
 
     columns: Mapping[str, str]
     joins: str
+    counted: str
+    """What is enough of the joins to count and to narrow."""
     order: tuple[str, ...]
     municipality: str
     spg: str
@@ -77,9 +79,17 @@ def count_of(session: Session, extract: Extract) -> int:
     """How many rows it has."""
     speech = speech_of(session.get_bind().dialect.name)
     source = SOURCES[extract.table](speech)
-    statement = "\n".join(("SELECT COUNT(*)", source.joins, *_where(extract, source)))
+    statement = "\n".join(("SELECT COUNT(*)", source.counted, *_where(extract, source)))
     values = _values(extract, statement)
     return int(session.connection().execute(text(statement).bindparams(*values)).scalar_one())
+
+
+def standings_of(session: Session, as_of: date) -> dict[tuple[str, str], int]:
+    """How many seals there are by category and standing."""
+    counted = "COUNT(*) FROM seal_grant g GROUP BY 1, 2"
+    statement = text(", ".join(("SELECT g.category", _STANDING, counted)))
+    rows = session.connection().execute(statement.bindparams(as_of=as_of))
+    return {(category, standing): count for category, standing, count in rows}
 
 
 def _statement(extract: Extract, source: Source, speech: Speech) -> str:
@@ -196,6 +206,7 @@ def _spgs(speech: Speech) -> Source:
             f" WHERE {units}))",
         },
         f"FROM spg s JOIN committee k ON k.id = s.committee_id {_RECOGNITION} {_REGISTRATION}",
+        "FROM spg s",
         ("s.code",),
         "s.id IN (SELECT spg_id FROM spg_municipality WHERE municipality_code LIKE :municipality)",
         "s.code = :spg",
@@ -241,8 +252,14 @@ def _producers(speech: Speech) -> Source:
         JOIN municipality m ON m.ine_code = c.municipality_code
         JOIN department d ON d.code = m.department_code
         """,
+        """
+        FROM enrolment n
+        JOIN spg s ON s.id = n.spg_id
+        JOIN producer p ON p.id = n.producer_id
+        JOIN community c ON c.id = p.community_id
+        """,
         ("p.code", "s.code"),
-        "m.ine_code LIKE :municipality",
+        "c.municipality_code LIKE :municipality",
         "s.code = :spg",
         "s.committee_id IN :committees",
         # Who came back has several enrolments in one SPG; the latest says where they stand.
@@ -284,6 +301,7 @@ def _units(speech: Speech) -> Source:
         JOIN producer p ON p.id = u.producer_id
         JOIN community c ON c.id = u.community_id
         """,
+        "FROM unit u",
         ("u.code",),
         "u.municipality_code LIKE :municipality",
         _OF_UNIT.format("s.code = :spg"),
@@ -392,6 +410,7 @@ def _seals(speech: Speech) -> Source:
         JOIN meeting t ON t.id = e.meeting_id
         LEFT JOIN round r ON r.id = e.round_id
         """,
+        "FROM seal_grant g JOIN spg s ON s.id = g.spg_id",
         ("g.code",),
         "g.municipality_code LIKE :municipality",
         "s.code = :spg",
