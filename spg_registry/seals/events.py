@@ -220,11 +220,11 @@ def _require_ground(
     if data.decision_id is None:
         raise Invalid.at("decision_id", "required")
     decision, meeting = get_decision(session, actor, data.decision_id)
-    if decision.producer_id != grant.producer_id or not _says(kind, decision, grant, meeting):
+    if decision.producer_id != grant.producer_id or not says(kind, decision, grant, meeting):
         raise DecisionDoesNotSayThat(id=decision.id)
 
 
-def _says(kind: SealEventKind, decision: Decision, grant: SealGrant, meeting: Meeting) -> bool:
+def says(kind: SealEventKind, decision: Decision, grant: SealGrant, meeting: Meeting) -> bool:
     """Whether a decision is the ground of an act: it speaks of it and is not older than the state
     that it changes. What an appeal undid is a ground for the contrary."""
     if decision.state is DecisionState.DRAFT:

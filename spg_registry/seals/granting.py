@@ -27,7 +27,7 @@ from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
 from spg_registry.rules.closing import may_close
 from spg_registry.rules.states import Machine
-from spg_registry.rules.verdict import NotMet, plain
+from spg_registry.rules.verdict import NotMet, Verdict, plain
 from spg_registry.rules.words import (
     Category,
     DecisionState,
@@ -100,14 +100,20 @@ def close_and_grant(
     return Closing(meeting, drafts, granted)
 
 
-def _check_hands(
+def hands_of(
     session: Session, actor: Actor, meeting: Meeting, drafts: Sequence[Decision]
-) -> None:
+) -> Verdict:
     """Nobody grants alone (domain.md section 4, last paragraph)."""
     seats = members_in_office(session, meeting.body_id, meeting.held_on)
     recorders = {draft.recorded_by for draft in drafts if draft.recorded_by is not None}
     closer = actor.id if actor.kind == "user" and actor.id is not None else 0
-    verdict = may_close(recorders, closer, len(seats), parameters_of(session, meeting))
+    return may_close(recorders, closer, len(seats), parameters_of(session, meeting))
+
+
+def _check_hands(
+    session: Session, actor: Actor, meeting: Meeting, drafts: Sequence[Decision]
+) -> None:
+    verdict = hands_of(session, actor, meeting, drafts)
     if isinstance(verdict, NotMet):
         raise Refused([verdict])
 

@@ -66,6 +66,15 @@ def judge(session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> 
     return judged
 
 
+def general_facts(session: Session, meeting: Meeting) -> facts.GrantingFacts:
+    """A meeting without anybody on its table: what its quorum is when nobody is recused."""
+    seats = committees.members_in_office(session, meeting.body_id, meeting.held_on)
+    (known,) = _meeting_facts(session, meeting, seats, [0]).values()
+    nobody = facts.ProducerFacts(facts.Ties(0, frozenset()), None, (), ())
+    nothing = facts.Proposal(Category.TRANSITION, (), meeting.held_on, meeting.held_on)
+    return facts.GrantingFacts(known, nobody, nothing, facts.Voting())
+
+
 class _Table:
     """What lies on the meeting's table: its own facts, and each producer's, gathered in batches."""
 

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
+from spg_registry.core.rows import Row
 from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
 
 _wide: Any = BigInteger
@@ -66,7 +67,7 @@ class SealScope(Recorded, table=True):
     area_m2: int | None = None
 
 
-class SealToken(SQLModel, table=True):
+class SealToken(Row, table=True):
     """The signed statement that the QR carries. A re-issue after a key compromise adds one."""
 
     __tablename__ = "seal_token"

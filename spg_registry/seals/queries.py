@@ -90,6 +90,12 @@ def stands(standing: SealStanding, on: date) -> ColumnElement[bool]:
     return and_(col(SealGrant.state) == SealState.GRANTED, by_date[standing])
 
 
+def standing_of_grant(grant: SealGrant, on: date) -> SealStanding:
+    """What `stands` asks of the table, of a row at hand."""
+    dates = (grant.valid_from, grant.valid_until)
+    return public.standing_of(grant.state, grant.state_since, *dates, on).name
+
+
 def public_figures(session: Session, on: date) -> dict[str, int]:
     """What the front page counts. Organic and transition holders are never added together."""
     valid = stands(SealStanding.VALID, on)
@@ -165,6 +171,24 @@ def get_sanction(session: Session, sanction_id: int) -> Sanction:
     if found is None:
         raise SanctionNotFound(id=sanction_id)
     return found
+
+
+def places_with_seals(session: Session, actor: Actor) -> list[str]:
+    """The codes of the municipalities of all seals that the actor may read."""
+    require(actor, Permission.SEAL_READ)
+    query = select(SealGrant.municipality_code).distinct()
+    places = actor.committees(Permission.SEAL_READ)
+    if places is not None:
+        query = query.where(col(SealGrant.committee_id).in_(places))
+    return sorted(session.exec(query))
+
+
+def certificates_of(
+    session: Session, grants: Iterable[SealGrant], on: date, base_url: str, *, demo: bool
+) -> list[Certificate]:
+    """For the papers of a whole meeting; a seal that no longer stands is not printed."""
+    standing = [grant for grant in grants if grant.state is SealState.GRANTED]
+    return [certificate_of(session, g.code, on, base_url, demo=demo) for g in standing]
 
 
 def certificate_of(

@@ -1,0 +1,432 @@
+"""All that the page of a meeting shows: who sits there, who waits for a decision, what the norm
+says of each, and what would be granted. Nothing is written here."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from sqlmodel import Session, col, func, select
+
+from spg_registry.committees.models import Body, Committee
+from spg_registry.committees.queries import members_in_office
+from spg_registry.core.permissions import Actor, Permission
+from spg_registry.decisions.models import Decision, Meeting, MeetingState
+from spg_registry.decisions.queries import attendance_of, decisions_of, get_meeting
+from spg_registry.decisions.schemas import ScopeIn
+from spg_registry.people.queries import persons_by_id
+from spg_registry.producers.errors import ProducerNotFound
+from spg_registry.producers.models import Enrolment, Producer, Unit
+from spg_registry.rounds.models import Round, Visit
+from spg_registry.rules import granting
+from spg_registry.rules.facts import ScopeRow
+from spg_registry.rules.states import GRANTS
+from spg_registry.rules.verdict import NotMet, Verdict, restored
+from spg_registry.rules.words import DecisionState, Outcome, RoundState, Sector, VisitState
+from spg_registry.seals.judging import Judged, general_facts, judge
+from spg_registry.seals.models import SealGrant
+from spg_registry.seals.queries import granted_in
+from spg_registry.territory.atlas import atlas_of
+from spg_registry.territory.models import Community
+
+OF_THE_MEETING = frozenset({"quorum", "committee_recognised", "spg_registration_in_force"})
+"""What says something of the meeting, the same for everyone on its agenda."""
+
+_IMAGINED = 1_000_000_000
+"""Ids of decisions that are only thought of begin above it; no row is near."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    member_id: int
+    person_id: int
+    name: str
+    sector: Sector
+    office: str | None
+    present: bool
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """`needed` members make a quorum when nobody is recused; `lacks` says what is missing."""
+
+    seats: list[Seat]
+    noted: bool
+    present: int
+    needed: int
+    lacks: tuple[NotMet, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the scope, as people read it."""
+
+    unit_id: int
+    unit: str
+    product_code: str
+    product: str
+    area_m2: int | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A producer on the agenda. `judged` is of its draft, or of what the norm would propose.
+
+    For an adopted decision `judged` is None and `verdicts` are those kept with it.
+    """
+
+    producer: Producer
+    community: str
+    visits: list[Visit]
+    proposed: Outcome
+    decision: Decision | None
+    judged: Judged | None
+    verdicts: tuple[Verdict, ...]
+    scope: list[Line]
+    offered: list[Line]
+    """All that the reviewed visits saw: what a scope can be chosen from."""
+    grant: SealGrant | None = None
+
+    @property
+    def reasons(self) -> tuple[NotMet, ...]:
+        return tuple(verdict for verdict in self.verdicts if isinstance(verdict, NotMet))
+
+    @property
+    def stops(self) -> tuple[NotMet, ...]:
+        return self.judged.stops if self.judged else ()
+
+    @property
+    def own_stops(self) -> tuple[NotMet, ...]:
+        """What stops this producer and not the whole meeting."""
+        return tuple(stop for stop in self.stops if stop.code not in OF_THE_MEETING)
+
+    @property
+    def stand(self) -> str:
+        """`green`, `amber` (a warning that was waived) or `red`."""
+        if self.stops:
+            return "red"
+        return "amber" if self.reasons else "green"
+
+
+@dataclass(frozen=True)
+class Agenda:
+    meeting: Meeting
+    committee: Committee
+    body: Body
+    ronda: Round | None
+    attendance: Attendance
+    items: list[Item]
+    grants: list[SealGrant] = field(default_factory=list)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.meeting.state is MeetingState.CLOSED
+
+    @cached_property
+    def drafts(self) -> list[Item]:
+        return [item for item in self.items if item.decision is not None]
+
+    @cached_property
+    def waiting(self) -> list[Item]:
+        return [item for item in self.items if item.decision is None]
+
+    @cached_property
+    def granting(self) -> list[Item]:
+        return [item for item in self.drafts if item.decision and item.decision.outcome in GRANTS]
+
+    @cached_property
+    def asks(self) -> list[str]:
+        """The rules whose warnings want a written reason of the meeting, each once."""
+        every = (ask for item in self.items if item.judged for ask in item.judged.asks)
+        return list(dict.fromkeys([*(ask.code for ask in every), *self.meeting.waivers]))
+
+
+def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
+    """Those decided here, in their order, and then those that the round made ready."""
+    meeting = get_meeting(session, actor, meeting_id)
+    decisions = decisions_of(session, meeting.id)
+    closed = meeting.state is MeetingState.CLOSED
+    ready = [] if closed else _ready(session, meeting, {row.producer_id for row in decisions})
+    grants = granted_in(session, (row.id for row in decisions)) if closed else []
+    return Agenda(
+        meeting=meeting,
+        committee=session.get_one(Committee, meeting.committee_id),
+        body=session.get_one(Body, meeting.body_id),
+        ronda=session.get(Round, meeting.round_id) if meeting.round_id else None,
+        attendance=_attendance(session, meeting),
+        items=_items(session, meeting, decisions, ready, grants),
+        grants=grants,
+    )
+
+
+def item_of(session: Session, actor: Actor, meeting_id: int, code: str) -> tuple[Agenda, Item]:
+    """One producer on a meeting's table, by its code: anyone who is enrolled, visited or not.
+    Raises ProducerNotFound."""
+    agenda = agenda_of(session, actor, meeting_id)
+    for item in agenda.items:
+        if item.producer.code == code:
+            return agenda, item
+    producer = session.exec(select(Producer).where(Producer.code == code)).first()
+    if producer is None or agenda.is_closed:
+        raise ProducerNotFound(code=code)
+    if producer.id not in _enrolments(session, agenda.meeting, [producer.id]):
+        raise ProducerNotFound(code=code)
+    (item,) = _items(session, agenda.meeting, [], [producer.id], [])
+    return agenda, item
+
+
+# --- attendance ----------------------------------------------------------------------------------
+
+
+def _attendance(session: Session, meeting: Meeting) -> Attendance:
+    members = members_in_office(session, meeting.body_id, meeting.held_on)
+    noted = attendance_of(session, meeting.id)
+    persons = persons_by_id(session, (member.person_id for member in members))
+    seats = [
+        Seat(
+            member.id,
+            member.person_id,
+            persons[member.person_id].full_name,
+            member.sector,
+            member.office,
+            bool(noted.get(member.id)),
+        )
+        for member in members
+    ]
+    known = general_facts(session, meeting)
+    percent = known.meeting.parameters.quorum_more_than_percent
+    return Attendance(
+        seats=seats,
+        noted=bool(noted),
+        present=sum(seat.present for seat in seats),
+        needed=len(seats) * percent // 100 + 1,
+        lacks=tuple(granting.quorum(known)),
+    )
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def _ready(session: Session, meeting: Meeting, decided: Collection[int]) -> list[int]:
+    """Producers with a reviewed visit of the round, to whom it has not granted yet."""
+    if meeting.round_id is None:
+        return []
+    granted = select(Decision.producer_id).where(
+        Decision.round_id == meeting.round_id,
+        Decision.state != DecisionState.DRAFT,
+        col(Decision.outcome).in_(list(GRANTS)),
+    )
+    query = (
+        select(Visit.producer_id)
+        .join(Enrolment, col(Enrolment.producer_id) == col(Visit.producer_id))
+        .join(Round, col(Round.id) == col(Visit.round_id))
+        .where(Visit.round_id == meeting.round_id, Visit.state == VisitState.REVIEWED)
+        .where(Enrolment.spg_id == Round.spg_id, col(Enrolment.ended_on).is_(None))
+        .where(col(Visit.producer_id).not_in(granted))
+        .order_by(col(Visit.id))
+    )
+    found = dict.fromkeys(session.exec(query))
+    return [producer_id for producer_id in found if producer_id not in decided]
+
+
+def _enrolments(session: Session, meeting: Meeting, producers: Sequence[int]) -> dict[int, int]:
+    """Of each producer its open enrolment in the SPG of the meeting."""
+    query = select(Enrolment).where(
+        col(Enrolment.producer_id).in_(producers), col(Enrolment.ended_on).is_(None)
+    )
+    if meeting.round_id is not None:
+        query = query.where(Enrolment.spg_id == session.get_one(Round, meeting.round_id).spg_id)
+    rows = session.exec(query.order_by(col(Enrolment.id)))
+    return {row.producer_id: row.id for row in rows}
+
+
+def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> list[Judged]:
+    """What the norm lets the meeting give: the green seal where the land is ready, else the white.
+
+    The decisions inside are only thought of: they are in no session.
+    """
+    enrolments = _enrolments(session, meeting, producers)
+    green = judge(session, meeting, _imagined(meeting, producers, enrolments, Outcome.ORGANIC))
+    young = [
+        one.decision.producer_id
+        for one in green
+        if any(isinstance(v, NotMet) and v.code == "transition_complete" for v in one.verdicts)
+    ]
+    white = judge(session, meeting, _imagined(meeting, young, enrolments, Outcome.TRANSITION))
+    instead = {one.decision.producer_id: one for one in white}
+    return [instead.get(one.decision.producer_id, one) for one in green]
+
+
+def _imagined(
+    meeting: Meeting, producers: Sequence[int], enrolments: dict[int, int], outcome: Outcome
+) -> list[Decision]:
+    return [
+        Decision(
+            id=_IMAGINED + place,
+            meeting_id=meeting.id,
+            producer_id=producer_id,
+            enrolment_id=enrolments[producer_id],
+            round_id=meeting.round_id,
+            outcome=outcome,
+            state_since=meeting.held_on,
+        )
+        for place, producer_id in enumerate(producers)
+    ]
+
+
+def _items(
+    session: Session,
+    meeting: Meeting,
+    decisions: Sequence[Decision],
+    ready: Sequence[int],
+    grants: Sequence[SealGrant],
+) -> list[Item]:
+    closed = meeting.state is MeetingState.CLOSED
+    drafts = {} if closed else {o.decision.id: o for o in judge(session, meeting, decisions)}
+    waiting = propose(session, meeting, ready)
+    decided = [row.producer_id for row in decisions]
+    wishes = {one.decision.producer_id: one for one in waiting}
+    if not closed:
+        open_ones = _enrolments(session, meeting, decided)
+        still = [producer_id for producer_id in decided if producer_id in open_ones]
+        wishes |= {one.decision.producer_id: one for one in propose(session, meeting, still)}
+    seal_of = {grant.decision_id: grant for grant in grants}
+    producers, places = _producers(session, [*decided, *ready])
+    visits = _visits(session, meeting, [*decided, *ready])
+    read = _Reader(session)
+    items = []
+    for producer_id, decision in [
+        *((row.producer_id, row) for row in decisions),
+        *((id_, None) for id_ in ready),
+    ]:
+        wish = wishes.get(producer_id)
+        judged = drafts.get(decision.id) if decision else wish
+        verdicts = (
+            judged.verdicts
+            if judged
+            else tuple(map(restored, decision.verdicts if decision else ()))
+        )
+        proposed = wish.decision.outcome if wish else Outcome.TRANSITION
+        items.append(
+            Item(
+                producer=producers[producer_id],
+                community=places[producer_id],
+                visits=visits.get(producer_id, []),
+                proposed=proposed,
+                decision=decision,
+                judged=judged,
+                verdicts=verdicts,
+                scope=read.scope(judged, decision),
+                offered=read.scope(wish, decision),
+                grant=seal_of.get(decision.id) if decision else None,
+            )
+        )
+    return items
+
+
+class _Reader:
+    """Scopes in words; units are looked up once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._products = atlas_of(session).products
+        self._units: dict[int, str] = {}
+
+    def scope(self, judged: Judged | None, decision: Decision | None) -> list[Line]:
+        if judged is not None:
+            return [self._line(row) for row in judged.proposal.scope]
+        rows = [ScopeIn(**row) for row in (decision.scope if decision else [])]
+        return [self._told(row.unit_id, row.product_code, row.area_m2) for row in rows]
+
+    def _line(self, row: ScopeRow) -> Line:
+        return self._told(row.unit_id, row.product, row.area_m2 or None)
+
+    def _told(self, unit_id: int, product: str, area_m2: int | None) -> Line:
+        if unit_id not in self._units:
+            unit = self._session.get(Unit, unit_id)
+            self._units[unit_id] = unit.code if unit else str(unit_id)
+        known = self._products.get(product)
+        return Line(unit_id, self._units[unit_id], product, known.es if known else product, area_m2)
+
+
+def _producers(session: Session, ids: Iterable[int]) -> tuple[dict[int, Producer], dict[int, str]]:
+    rows = session.exec(
+        select(Producer, Community.name)
+        .join(Community, col(Community.id) == col(Producer.community_id))
+        .where(col(Producer.id).in_(set(ids)))
+    ).all()
+    return {row.id: row for row, _ in rows}, {row.id: place for row, place in rows}
+
+
+def _visits(
+    session: Session, meeting: Meeting, producers: Collection[int]
+) -> dict[int, list[Visit]]:
+    if meeting.round_id is None:
+        return {}
+    query = select(Visit).where(
+        Visit.round_id == meeting.round_id,
+        Visit.state == VisitState.REVIEWED,
+        col(Visit.producer_id).in_(set(producers)),
+    )
+    found: dict[int, list[Visit]] = {}
+    for row in session.exec(query.order_by(col(Visit.id))):
+        found.setdefault(row.producer_id, []).append(row)
+    return found
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    meeting: Meeting
+    committee: str
+    ronda: str | None
+    decisions: int
+    seals: int
+
+
+def meeting_lines(session: Session, rows: Sequence[Meeting]) -> list[MeetingLine]:
+    """Meetings as a list shows them."""
+    ids = [row.id for row in rows]
+    committees = {row.committee_id for row in rows}
+    names = dict(
+        session.exec(
+            select(Committee.id, Committee.name).where(col(Committee.id).in_(committees))
+        ).all()
+    )
+    in_rounds = {row.round_id for row in rows if row.round_id is not None}
+    rounds = dict(
+        session.exec(select(Round.id, Round.name).where(col(Round.id).in_(in_rounds))).all()
+    )
+    counted = select(Decision.meeting_id, func.count()).where(col(Decision.meeting_id).in_(ids))
+    decisions = dict(session.exec(counted.group_by(col(Decision.meeting_id))).all())
+    made = (
+        select(Decision.meeting_id, func.count())
+        .join(SealGrant, col(SealGrant.decision_id) == col(Decision.id))
+        .where(col(Decision.meeting_id).in_(ids))
+        .group_by(col(Decision.meeting_id))
+    )
+    seals = dict(session.exec(made).all())
+    return [
+        MeetingLine(
+            row,
+            names[row.committee_id],
+            rounds.get(row.round_id) if row.round_id else None,
+            decisions.get(row.id, 0),
+            seals.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def rounds_to_decide(session: Session, actor: Actor, today: date) -> list[Round]:
+    """Rounds under way of the committees where the actor may record decisions, latest first."""
+    query = select(Round).where(
+        col(Round.state).in_([RoundState.OPEN, RoundState.DELIBERATION]),
+        Round.period_from <= today,
+    )
+    places = actor.committees(Permission.DECISION_RECORD)
+    if places is not None:
+        query = query.where(col(Round.committee_id).in_(places))
+    return list(session.exec(query.order_by(col(Round.period_from).desc(), col(Round.id).desc())))
