@@ -59,6 +59,7 @@ def pull(session: SessionDep, actor: ActorDep, pull_id: int) -> PullOut:
 
 @router.get(
     "/{table}.{ending}",
+    status_code=200,
     response_class=Download,
     responses={200: {"content": {"text/csv": {}, "application/jsonl": {}}}},
 )
