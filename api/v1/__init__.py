@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "standards",
     "producers",
     "units",
+    "imports",
     "rounds",
     "visits",
     "findings",

@@ -61,7 +61,7 @@ class Desk:
             act()
         except Invalid as refusal:
             return again(typed_again(self.request, self.session, data, refusal), 422)
-        return redirect(url, flash, **params)
+        return redirect(url, flash, "success", **params)
 
 
 def desk(request: Request, session: SessionDep, actor: UserDep, now: NowDep) -> Desk:

@@ -15,7 +15,7 @@ from spg_registry.committees import queries as committees
 from spg_registry.core.errors import Fault, Invalid, NotFound, TooLarge
 from spg_registry.core.messages import format_number, sentence
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.core.spreadsheets import Kind, Limits, read_table
+from spg_registry.core.spreadsheets import Limits, read_table
 from spg_registry.producers import importing
 from spg_registry.producers.importing import (
     COLUMNS,
@@ -31,11 +31,6 @@ router = APIRouter(prefix="/importaciones")
 
 PAGE_SIZE = 50
 ROWS_SHOWN = 100
-MEDIA_TYPES = {
-    Kind.CSV: "text/csv; charset=utf-8",
-    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 Shown = Annotated[Action | None, Query(alias="ver")]
 
@@ -179,7 +174,7 @@ def rejected(request: Request, session: SessionDep, actor: UserDep, batch_id: in
     name = f"filas-rechazadas-{batch_id}.{kind.value}"
     return Response(
         out.getvalue(),
-        media_type=MEDIA_TYPES[kind],
+        media_type=kind.media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -19,6 +19,12 @@ class Kind(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
 
+    @property
+    def media_type(self) -> str:
+        if self is Kind.CSV:
+            return "text/csv; charset=utf-8"
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @dataclass(frozen=True)
 class Limits:
