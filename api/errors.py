@@ -18,6 +18,7 @@ from api.render import locale_of, render
 from spg_registry.core import errors, messages
 from spg_registry.core.messages import has_sentence, sentence
 from spg_registry.rules.verdict import NotMet
+from spg_registry.seals.errors import ClosingRefused
 
 log = logging.getLogger("spg.api")
 
@@ -76,6 +77,11 @@ async def _domain(request: Request, error: Exception) -> Response:
         ]
     if isinstance(error, errors.Refused):
         extra["reasons"] = [reason(verdict, locale) for verdict in error.reasons]
+    if isinstance(error, ClosingRefused):
+        extra["producers"] = {
+            code: [reason(verdict, locale) for verdict in verdicts]
+            for code, verdicts in error.by_producer.items()
+        }
     headers = {}
     if isinstance(error, errors.Throttled):
         headers["Retry-After"] = str(error.params.get("seconds", 60))

@@ -21,7 +21,7 @@ from api.skeleton import Skeleton, skeleton
 from spg_registry.core import clock, codes, messages
 from spg_registry.core.keys import Keyring
 from spg_registry.core.line import Line, line_to
-from spg_registry.seals.verification import Verification, verify
+from spg_registry.seals.verification import Verdict, Verification, verify
 
 log = logging.getLogger("spg.seal_page")
 
@@ -37,7 +37,7 @@ KEPT = 4_000
 FACTS = (
     *("typed", "status_as_of", "name", "community", "municipality", "department", "products"),
     *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
-    *("code", "new_code", "new_url", "certificate_url"),
+    *("code", "new_code", "new_url", "certificate_url", "reason"),
 )
 """What is None on the page of nothing."""
 
@@ -176,7 +176,16 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
         "new_code": codes.display(new) if new else None,
         "new_url": f"/s/{new}" if new else None,
         "certificate_url": f"/s/{seal.code}/certificado.pdf",
+        "reason": _reason(found, locale),
     }
+
+
+def _reason(found: Verification, locale: str) -> str | None:
+    """The public word for why a seal does not count; the text behind it stays in the file."""
+    word = found.seal.reason_class if found.seal else None
+    if word is None or found.verdict not in (Verdict.SUSPENDED, Verdict.WITHDRAWN):
+        return None
+    return messages.sentence(f"status.reason_class.{word}", locale)
 
 
 def _headers(body: bytes, locale: str) -> list[tuple[bytes, bytes]]:
