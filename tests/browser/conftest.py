@@ -2,11 +2,23 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    sync_playwright,
+)
 
+from spg_registry.core.schema import PROJECT
 from tests.serving import Server, serving
 
 SCREENS = {"phone": (360, 740), "desk": (1280, 800)}
@@ -18,13 +30,47 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=es-BO",
 )
+PASSWORD = "demo"
+
+Opening = Callable[..., Page]
+"""`person("secretaria")`: a page of a browser of their own, signed in; `person()` is anybody."""
+
+Camera = Callable[..., None]
+"""`picture(page, "acta")`: keeps what is on the screen, when pictures are wanted."""
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demonstration, set up and served as `make run` does it."""
-    with serving(tmp_path_factory.mktemp("served"), SPG_DEMO="1") as running:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the demonstration in it, loaded as `make run` does it, once a run."""
+    place = tmp_path_factory.mktemp("demonstration")
+    settings = {
+        "SPG_DEMO": "1",
+        "SPG_DATABASE_URL": f"sqlite:///{place}/registry.db",
+        "SPG_DATA_DIR": str(place / "data"),
+    }
+    command = [sys.executable, "-m", "spg_registry", "setup"]
+    subprocess.run(command, cwd=PROJECT, env=os.environ | settings, check=True)
+    return place
+
+
+def _served(demonstration: Path, place: Path) -> AbstractContextManager[Server]:
+    shutil.copytree(demonstration, place, dirs_exist_ok=True)
+    return serving(place, SPG_DEMO="1")
+
+
+@pytest.fixture(scope="session")
+def library(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration served to readers: nobody may change it."""
+    with _served(demonstration, tmp_path_factory.mktemp("library")) as running:
+        yield running
+
+
+@pytest.fixture
+def server(demonstration: Path, tmp_path: Path) -> Iterator[Server]:
+    """A demonstration of one test's own, which it may change."""
+    with _served(demonstration, tmp_path / "served") as running:
         yield running
 
 
@@ -38,7 +84,12 @@ def playwright() -> Iterator[Playwright]:
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The machine's Chromium, else playwright's own; without either the tests fail, not skip."""
     found = os.environ.get("SPG_CHROMIUM") or shutil.which("chromium")
-    launched = playwright.chromium.launch(executable_path=found, headless=True, args=list(FLAGS))
+    launched = playwright.chromium.launch(
+        executable_path=found,
+        headless=True,
+        args=list(FLAGS),
+        env=os.environ | {"LANGUAGE": "es"},
+    )
     yield launched
     launched.close()
 
@@ -51,29 +102,82 @@ def screen(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def context(chromium: Browser, server: Server, screen: str) -> Iterator[BrowserContext]:
-    width, height = SCREENS[screen]
-    opened = chromium.new_context(
-        base_url=server.url,
-        locale="es-BO",
-        timezone_id="America/La_Paz",
-        viewport={"width": width, "height": height},
-        has_touch=screen == "phone",
-    )
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page whose scripts and answers must not fail: any error in it fails the test."""
-    opened = context.new_page()
+def person(chromium: Browser, screen: str) -> Iterator[Opening]:
+    """Browsers of people. Whatever goes wrong in one of them fails the test: a server's error, a
+    missing file, a script's or the content policy's complaint."""
     faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(f"script: {error}"))
-    opened.on("response", lambda answer: faults.extend(_fault_of(answer)))
-    yield opened
+    with ExitStack() as browsers:
+
+        def opened(server: Server, name: str = "", width: int = 0) -> Page:
+            usual, height = SCREENS[screen]
+            context = chromium.new_context(
+                base_url=server.url,
+                locale="es-BO",
+                timezone_id="America/La_Paz",
+                viewport={"width": width or usual, "height": height},
+                has_touch=screen == "phone",
+                accept_downloads=True,
+            )
+            browsers.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+            page.on("console", lambda said: faults.extend(_complaint(said)))
+            page.on("response", lambda answer: faults.extend(_fault_of(answer)))
+            if name:
+                sign_in(page, name)
+            return page
+
+        yield opened
     assert faults == []
 
 
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/entrar")
+    page.get_by_label("Usuario").fill(name)
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url("**/inicio")
+
+
 def _fault_of(answer: Response) -> list[str]:
-    return [f"{answer.status} {answer.url}"] if answer.status >= 500 else []
+    """A page may say no; a part of a page must be there."""
+    wrong = answer.status >= (500 if answer.request.resource_type == "document" else 400)
+    return [f"{answer.status} {answer.url}"] if wrong else []
+
+
+def _complaint(said: ConsoleMessage) -> list[str]:
+    """Answers are judged by their status, in `_fault_of`."""
+    of_an_answer = said.text.startswith("Failed to load resource")
+    return [] if said.type not in ("error", "warning") or of_an_answer else [said.text]
+
+
+@pytest.fixture
+def picture(screen: str) -> Camera:
+    """Writes the documents' pictures where `SPG_PICTURES` says (`make pictures`); else nothing.
+
+    Each picture belongs to one screen. `above` is the words of a heading to begin at.
+    """
+    wanted = os.environ.get("SPG_PICTURES")
+
+    def taken(page: Page, name: str, on: str = "desk", above: str = "") -> None:
+        if not wanted or on != screen:
+            return
+        if above:
+            heading = page.get_by_role("heading", name=above).first
+            heading.evaluate("at => window.scrollTo(0, at.offsetTop - 16)")
+        else:
+            page.evaluate("window.scrollTo(0, 0)")
+        _small(Path(wanted) / f"{name}.png", page.screenshot())
+
+    return taken
+
+
+def _small(path: Path, png: bytes) -> None:
+    """A screenshot has few colours: a palette makes it a third."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    image = Image.open(BytesIO(png)).convert("RGB")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
