@@ -22,6 +22,7 @@ from api.deps import SAFE_METHODS, ActorDep, NowDep, SessionDep
 from spg_registry.people import idempotency
 from spg_registry.people.models import IdempotentAnswer
 
+CHUNK = 65_536
 KEY = Header(alias="Idempotency-Key", min_length=8, max_length=80)
 
 
@@ -42,13 +43,30 @@ class Attempt:
         )
 
 
-async def body_of(request: Request) -> bytes:
-    return await request.body()
+async def digest_of(request: Request) -> str:
+    """SHA-256 of what was asked: method, address, and the body or the fields and files in it.
+
+    Empty without a key: nothing will be compared.
+    """
+    if "idempotency-key" not in request.headers:
+        return ""
+    asked = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}".encode())
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        asked.update(await request.body())
+        return asked.hexdigest()
+    for name, value in (await request.form()).multi_items():
+        asked.update(f"\n{name}=".encode())
+        if isinstance(value, str):
+            asked.update(value.encode())
+            continue
+        while chunk := await value.read(CHUNK):
+            asked.update(chunk)
+        await value.seek(0)
+    return asked.hexdigest()
 
 
 def attempt(
-    request: Request,
-    body: Annotated[bytes, Depends(body_of)],
+    fingerprint: Annotated[str, Depends(digest_of)],
     session: SessionDep,
     actor: ActorDep,
     now: NowDep,
@@ -57,8 +75,6 @@ def attempt(
     """None without a key, and for nobody: what they may do writes nothing."""
     if key is None or actor.id is None:
         return None
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    fingerprint = hashlib.sha256(asked + body).hexdigest()
     owner = f"{actor.kind}:{actor.id}"
     found = idempotency.remembered(session, owner, key, fingerprint)
     return Attempt(session, now, owner, key, fingerprint, found)

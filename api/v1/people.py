@@ -45,7 +45,8 @@ def person(
 def register(
     session: SessionDep, actor: ActorDep, now: NowDep, data: PersonRegistration
 ) -> PersonOut:
-    """Wants `committee:manage` or `producer:write`."""
+    """Wants `committee:manage` or `producer:write`; for a committee's first people
+    `committee:create`."""
     (row,) = service.register_persons(session, actor, now, [data.person()], data.committee_id)
     return PersonOut.model_validate(row)
 
