@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session
 
 from spg_registry.core.db import document, instant, key
 from spg_registry.core.permissions import Actor
+from spg_registry.core.rows import Row
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Row, table=True):
     """One act. `details` never holds a secret, an identity number or a free personal text."""
 
     __tablename__ = "audit_event"

@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 from sqlalchemy.types import String, TypeDecorator
 from sqlmodel import Field, Session, SQLModel, select
 

@@ -6,6 +6,7 @@ commit order on both databases. *As of*, *known at*, the change feed and the mir
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, event, insert, inspect
@@ -14,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from spg_registry.core import clock
 from spg_registry.core.db import document, instant, next_number
+from spg_registry.core.rows import Row
 
 SEQUENCE_LOCK = 0x5B6_0001
 _wide: Any = BigInteger
@@ -36,7 +38,7 @@ class Change(SQLModel, table=True):
     row: dict[str, Any] = document()
 
 
-class Recorded(SQLModel):
+class Recorded(Row):
     """Base of the tables whose rows leave images. Nothing recorded is ever deleted.
 
     `__personal__` names columns that stay out of the image, so that erasure stays possible.
@@ -47,11 +49,12 @@ class Recorded(SQLModel):
 
 def image(row: Recorded) -> dict[str, Any]:
     """The row as the change feed shows it: dates and moments as ISO text."""
-    return {
-        column.key: spelled(getattr(row, column.key))
-        for column in inspect(type(row)).columns
-        if column.key not in row.__personal__
-    }
+    return {name: spelled(getattr(row, name)) for name in _public_columns(type(row))}
+
+
+@lru_cache(maxsize=None)
+def _public_columns(table: type[Recorded]) -> tuple[str, ...]:
+    return tuple(c.key for c in inspect(table).columns if c.key not in table.__personal__)
 
 
 def spelled(value: Any) -> Any:
@@ -87,10 +90,15 @@ def _collect(session: OrmSession, _context: object) -> None:
 
 def _keep(session: OrmSession, images: dict[Any, Any], kind: str, row: Recorded) -> None:
     """The last state in a transaction counts; a row born in it stays an insert."""
-    where = (str(inspect(type(row)).local_table.name), key_of(row))
+    where = (_table_name(type(row)), key_of(row))
     first = images.get(where)
     day = getattr(row, "effective_on", None) or session.info.get("effective_on")
     images[where] = {"kind": first["kind"] if first else kind, "row": image(row), "day": day}
+
+
+@lru_cache(maxsize=None)
+def _table_name(table: type[Recorded]) -> str:
+    return str(inspect(table).local_table.name)
 
 
 @event.listens_for(OrmSession, "before_commit")

@@ -1,6 +1,6 @@
 """Reading meetings, decisions and appeals, as far as the reader may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, func, select
 
@@ -68,6 +68,22 @@ def get_decision(session: Session, actor: Actor, decision_id: int) -> tuple[Deci
     if found is None:
         raise DecisionNotFound(id=decision_id)
     return found, get_meeting(session, actor, found.meeting_id)
+
+
+def get_decisions(
+    session: Session, actor: Actor, decision_ids: Sequence[int]
+) -> list[tuple[Decision, Meeting]]:
+    """Many at once, in the order named."""
+    query = select(Decision).where(col(Decision.id).in_(set(decision_ids)))
+    found = {row.id: row for row in session.exec(query)}
+    for decision_id in decision_ids:
+        if decision_id not in found:
+            raise DecisionNotFound(id=decision_id)
+    meetings = {
+        id_: get_meeting(session, actor, id_) for id_ in {row.meeting_id for row in found.values()}
+    }
+    rows = [found[decision_id] for decision_id in decision_ids]
+    return [(row, meetings[row.meeting_id]) for row in rows]
 
 
 def decisions_about(session: Session, producer_id: int) -> list[tuple[Decision, Meeting]]:

@@ -237,9 +237,9 @@ def notify(
 ) -> list[Decision]:
     """The producers were told; from this day the window for an appeal runs."""
     today = clock.local_date(now)
+    found = queries.get_decisions(session, actor, decision_ids)
     told = []
-    for decision_id in decision_ids:
-        decision, meeting = queries.get_decision(session, actor, decision_id)
+    for decision, meeting in found:
         require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
         _move(decision, DecisionState.NOTIFIED, now)
         decision.notified_on = today

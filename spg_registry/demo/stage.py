@@ -19,6 +19,8 @@ from spg_registry.core import clock
 from spg_registry.core.db import Database
 
 _TICK = timedelta(seconds=1)
+_SWEEP_AFTER = 10
+"""Acts."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def play(database: Database, stories: Iterable[Story], told: Callable[[datetime]
             if following is not None:
                 heappush(due, (following, place, story))
             acts += 1
+            if acts % _SWEEP_AFTER == 0:
+                gc.collect(0)
             told(last)
     return acts
 
@@ -71,12 +75,14 @@ def _following(story: Story, scene: Scene) -> datetime | None:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """The cyclic collector looks at every row again and again, and finds nothing to free: what an
-    act leaves behind is swept once, when its transaction is over."""
+    """The cyclic collector would look at every row again and again in the middle of an act; it is
+    called between acts instead, and never looks at what was there before the first."""
     enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         if enabled:
             gc.enable()
