@@ -61,7 +61,9 @@ def index(
 def new(
     request: Request, session: SessionDep, actor: UserDep, now: NowDep, ronda: int | None = None
 ) -> Response:
-    typed = {"held_on": clock.local_date(now), "called_by": actor.label, "round_id": ronda}
+    rounds = rounds_to_decide(session, actor, _today(now))
+    first = rounds[0].id if rounds else None
+    typed = {"held_on": _today(now), "called_by": actor.label, "round_id": ronda or first}
     return _new(request, session, actor, now, Form.of(typed))
 
 

@@ -15,7 +15,7 @@ from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.events import TURNS, says
 from spg_registry.seals.models import SealEvent, SealGrant
 from spg_registry.seals.public import PublicSeal, public_seal, tokens_of
-from spg_registry.seals.queries import events_of, get_seal, suspended_by_control
+from spg_registry.seals.queries import events_of, get_seal, standard_title, suspended_by_control
 
 ACTS = {
     SealEventKind.SUSPENDED: "suspend",
@@ -42,6 +42,7 @@ class Dossier:
     meeting: Meeting
     events: list[EventLine]
     token: str
+    standard: str
     acts: frozenset[str]
     """Of acknowledge, suspend, reinstate, withdraw, replace: what is open to this actor now."""
 
@@ -59,6 +60,7 @@ def dossier_of(session: Session, actor: Actor, code: str, on: date) -> Dossier:
         meeting=session.get_one(Meeting, decision.meeting_id),
         events=_events(session, grant),
         token=tokens_of(session, grant.id)[0],
+        standard=standard_title(session, grant.standard_version),
         acts=frozenset(_acts(session, actor, grant, on)),
     )
 

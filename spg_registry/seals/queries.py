@@ -17,6 +17,7 @@ from spg_registry.seals.errors import SanctionNotFound, SealNotFound
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
 from spg_registry.seals.scope_table import ScopeLine
 from spg_registry.seals.sheets import Certificate
+from spg_registry.standards.models import Standard
 
 
 def get_seal(session: Session, actor: Actor, code: str) -> SealGrant:
@@ -191,6 +192,18 @@ def certificates_of(
     return [certificate_of(session, g.code, on, base_url, demo=demo) for g in standing]
 
 
+def standard_title(session: Session, label: str) -> str:
+    """The standard's own name, as people read it, for the label that a seal keeps."""
+    code, _, version = label.rpartition("/")
+    if not version.isdigit():
+        return label
+    query = select(Standard).where(Standard.code == code, Standard.version == int(version))
+    found = session.exec(query).first()
+    if found is None:
+        return label
+    return f"{found.title}, {found.edition}" if found.edition else found.title
+
+
 def certificate_of(
     session: Session, code: str, on: date, base_url: str, *, demo: bool
 ) -> Certificate:
@@ -211,7 +224,7 @@ def certificate_of(
         committee=seal.committee,
         acta_number=seal.acta_number,
         decided_on=seal.decided_on,
-        standard=seal.standard_version,
+        standard=standard_title(session, seal.standard_version),
         token=public.tokens_of(session, seal.id)[0],
         base_url=base_url,
         total_area_m2=public.land_of(session, seal.id),

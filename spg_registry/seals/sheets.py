@@ -127,7 +127,7 @@ def _draw_holder(paper: Paper, data: Certificate) -> float:
     ornament.draw_rule(paper, CENTRE, y + 4)
     statement = STATEMENT[data.category].format(standard=data.standard)
     paper.font(SERIF, "", 12, INK)
-    fitted = paper.fit(statement, WIDTH - 16, [12, 11, 10], 2)
+    fitted = paper.fit(statement, WIDTH - 16, [12, 11, 10], 3)
     return paper.write_lines(fitted, LEFT + 8, y + 8, WIDTH - 16, "C") + 3
 
 
