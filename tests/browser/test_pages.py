@@ -1,0 +1,71 @@
+"""Every page that a person can reach by links: it is there, says *demostración*, and fits."""
+
+import re
+from collections import deque
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opening
+from tests.serving import Server
+
+WIDTHS = (320, 360, 1280)
+PEOPLE = ("", "coordinadora", "secretaria", "evaluador", "control", "cnape", "admin")
+FILES = re.compile(r"\.(pdf|png|svg|csv|jsonl|json|xlsx)$")
+NAMES = re.compile(r"\d+|P\d{7}(-\d+)*|[0-9A-HJ-NP-TV-Z]{10}")
+"""What in an address names one of many things of a kind."""
+
+
+@pytest.fixture
+def screen() -> str:
+    return "phone"
+
+
+@pytest.mark.parametrize("who", PEOPLE, ids=lambda name: name or "anybody")
+def test_every_page_within_reach_fits_the_screen(library: Server, person: Opening, who: str) -> None:
+    page = person(library, who)
+    faults: list[str] = []
+    seen = {"/": "/"}
+    waiting = deque(["/"])
+    while waiting:
+        path = waiting.popleft()
+        faults += faults_of(page, path)
+        for found in links_of(page, library.url):
+            kind = NAMES.sub("*", found)
+            if kind not in seen:
+                seen[kind] = found
+                waiting.append(found)
+    assert faults == []
+    assert len(seen) > (4 if not who else 8), sorted(seen)
+
+
+def faults_of(page: Page, path: str) -> list[str]:
+    answer = page.goto(path)
+    faults = []
+    if answer is None or answer.status != 200:
+        faults.append(f"{path} answers {answer and answer.status}")
+    if "demostración" not in page.locator(".demo").inner_text().lower():
+        faults.append(f"{path} does not say that it is a demonstration")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            faults.append(f"{path} is {wide} px wide on a screen of {width}")
+    return faults
+
+
+def links_of(page: Page, base: str) -> list[str]:
+    """Addresses of pages of ours; what a link shows or sorts differently is the same page."""
+    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    ours = [urlsplit(link) for link in found if link.startswith(base)]
+    return [link.path for link in ours if not FILES.search(link.path)]
+
+
+def test_the_language_is_switched_and_stays(library: Server, person: Opening) -> None:
+    page = person(library, "coordinadora")
+    page.get_by_role("link", name="English").click()
+    page.goto("/productores")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_role("heading", level=1).inner_text() == "Producers"
+    assert "demonstration" in page.locator(".demo").inner_text().lower()
