@@ -91,7 +91,8 @@ def correct_person(
 ) -> Person:
     """Write a person's particulars anew. Only for a person that the caller found through this
     committee (its members, evaluators, holders): this room does not know who belongs where."""
-    _require_papers(actor, committee_id)
+    if committee_id is None or not _keeps_papers(actor, committee_id):
+        require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     person = session.get(Person, person_id)
     if person is None:
         raise PersonNotFound(id=person_id)
@@ -124,10 +125,13 @@ def person_faults(session: Session, now: datetime, batch: Sequence[PersonIn]) ->
 
 def _require_papers(actor: Actor, committee_id: int | None) -> None:
     """A committee's office registers its people; who makes committees registers the first."""
+    if committee_id is None or not _keeps_papers(actor, committee_id):
+        require(actor, Permission.COMMITTEE_CREATE)
+
+
+def _keeps_papers(actor: Actor, committee_id: int) -> bool:
     keepers = (Permission.COMMITTEE_MANAGE, Permission.PRODUCER_WRITE)
-    if committee_id is not None and any(actor.may(right, committee_id) for right in keepers):
-        return
-    require(actor, Permission.COMMITTEE_CREATE)
+    return any(actor.may(right, committee_id) for right in keepers)
 
 
 def _columns(

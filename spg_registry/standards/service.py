@@ -239,7 +239,7 @@ def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalIte
             **data.model_dump(mode="json", exclude={"dimension"}),
             dimension_id=shelf.id,
             position=1000 + number,
-            code=f"L{data.committee_id}-{number}",
+            code=f"L{data.committee_id}.{number}",  # no hyphen: forms use it
         ),
     )
     audit.record(

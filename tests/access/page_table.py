@@ -1,0 +1,323 @@
+"""Every page."""
+
+from io import BytesIO
+
+from tests.access.api_table import NO_DECISION, WROTE_THEM
+from tests.access.table import (
+    ADMINISTRATOR,
+    COMMITTEE,
+    CONTROL,
+    COORDINATOR,
+    EVERYBODY,
+    IDLE,
+    OFFICE,
+    OFFICES,
+    OTHER_OFFICE,
+    READERS,
+    SECRETARY,
+    SENT,
+    USERS,
+    Row,
+)
+
+PERSON = {"names": "Juana", "surnames": "Nueva"}
+NEW_PERSON = {"person-names": "Juana", "person-surnames": "Nueva"}
+PASSWORD = {"password": "otra chacra sin veneno"}
+REASON = {"reason": "Por razones de prueba"}
+INVITATION = {"username": "nuevo", "label": "Nuevo", "role": "member", **PASSWORD}
+PLOT = {"plots-0-area_m2": "500", "plots-0-last_input": "never"}
+ACT = {
+    "reason_class": "open_finding",
+    "reason": "Hallazgo sin cerrar",
+    "right_of_reply": "Citado el 1 de junio",
+}
+MAKERS = ADMINISTRATOR | CONTROL
+USER_OFFICE = ADMINISTRATOR | OFFICE
+
+
+def spreadsheet() -> dict[str, tuple[str, BytesIO, str]]:
+    text = "Código,Nombres,Apellidos,Comunidad\nT-09,Juana,Nueva,Capilla\n"
+    return {"file": ("lista.csv", BytesIO(text.encode()), "text/csv")}
+
+
+def form(path: str, who: frozenset[str], **more: object) -> list[Row]:
+    """A page that asks and the act behind it, at one address."""
+    asked = {name: more[name] for name in ("at",) if name in more}
+    return [Row(f"GET {path}", who, **asked), Row(f"POST {path}", who, **more)]  # type: ignore[arg-type]
+
+
+COMITE, PRODUCTOR, UNIDAD = "/comites/{committee_id}", "/productores/{code}", "/unidades/{code}"
+USUARIO = f"{COMITE}/usuarios/{{user_id}}"
+RONDA, VISITA, REUNION = "/rondas/{round_id}", "/visitas/{visit_id}", "/reuniones/{meeting_id}"
+LOTE, SELLO = "/importaciones/{batch_id}", "/sellos/{code}"
+PARCELA = f"{UNIDAD}/parcelas/{{plot_code}}"
+INSCRIPCION = f"{PRODUCTOR}/inscripciones/{{enrolment_id}}"
+TITULAR = f"{PRODUCTOR}/titulares/{{person_id}}"
+SUBMITTED = {"visit_id": "@visit_submitted"}
+
+PAGES: list[Row] = [
+    # --- the door, and what is there for anybody -------------------------------------------------
+    Row("GET /", EVERYBODY),
+    Row("GET /healthz", EVERYBODY),
+    Row("GET /api/docs", EVERYBODY),
+    Row("GET /api/openapi.json", EVERYBODY),
+    Row("GET /.well-known/jwks.json", EVERYBODY),
+    Row("GET /entrar", EVERYBODY, ok=(200, 303)),
+    Row("POST /entrar", EVERYBODY, body={"username": "nadie", "password": "x"}, ok=(422,)),
+    Row("POST /salir", EVERYBODY),
+    Row("GET /verificar", EVERYBODY),
+    *(
+        Row(f"GET /{letter}/{{code}}/{paper}", EVERYBODY)
+        for letter in "sS"
+        for paper in ("qr.svg", "qr.png", "certificado.pdf")
+    ),
+    Row("GET /datos", EVERYBODY),
+    Row("GET /datos/{table}.{ending}", EVERYBODY, at={"table": "seals", "ending": "csv"}),
+    Row("GET /inicio", USERS),
+    Row("GET /clave", USERS),
+    Row(
+        "POST /clave",
+        USERS,
+        body={"current": "chacra sin veneno", **PASSWORD, "again": "otra chacra sin veneno"},
+    ),
+    # --- committees ------------------------------------------------------------------------------
+    Row("GET /comites", USERS),
+    *form(
+        "/comites/nuevo",
+        MAKERS,
+        body={"name": "Comité nuevo", "municipality_codes": "031401"},
+    ),
+    Row(f"GET {COMITE}", COMMITTEE),
+    *form(
+        f"{COMITE}/reconocimientos/nuevo",
+        MAKERS | OFFICE,
+        body={"number": "RA 7/2026", "issuer": "Concejo", "issued_on": "2026-05-01"},
+    ),
+    *form(
+        f"{COMITE}/miembros/nuevo",
+        OFFICE,
+        body={**NEW_PERSON, "sector": "producer", "term_from": "2026-06-01"},
+    ),
+    *form(
+        f"{COMITE}/miembros/{{member_id}}/prorroga",
+        OFFICE,
+        body={"act": "Acta 7", "until": "2027-08-01"},
+    ),
+    *form(f"{COMITE}/miembros/{{member_id}}/salida", OFFICE, body={"on": "2026-06-15"}),
+    *form(
+        f"{COMITE}/evaluadores/nuevo",
+        OFFICE,
+        body={**NEW_PERSON, "act": "Acta 9", "appointed_on": "2026-06-01"},
+    ),
+    *form(
+        f"{COMITE}/evaluadores/{{appointment_id}}/vecino",
+        OFFICE,
+        body={"committee_id": "@committee_b"},
+    ),
+    Row("GET /spg", USERS),
+    *form(
+        f"{COMITE}/spg/nuevo",
+        MAKERS,
+        body={"name": "SPG tercero", "municipality_codes": "031401"},
+    ),
+    Row("GET /spg/{spg_id}", COMMITTEE),
+    *form(
+        "/spg/{spg_id}/registros/nuevo",
+        CONTROL,
+        at={"spg_id": "@spg_free"},
+        body={
+            "issuer": "Control nacional",
+            "act_number": "R.A. 900/2026",
+            "issued_on": "2026-06-01",
+            "term_years": "1",
+        },
+    ),
+    *form(
+        "/registros/{registration_id}/cambio",
+        CONTROL,
+        body={"state": "suspended", "effective_on": "2026-06-10", "act": "R 1", "reason": "Faltas"},
+    ),
+    *form(
+        "/registros/{registration_id}/renovacion",
+        CONTROL,
+        body={"act_number": "R.A. 901/2026", "issued_on": "2026-06-01", "term_years": "5"},
+    ),
+    # --- users -----------------------------------------------------------------------------------
+    Row("GET /usuarios", USER_OFFICE | OTHER_OFFICE),
+    *form("/usuarios/nuevo", ADMINISTRATOR, body={**INVITATION, "role": "control"}),
+    # Who makes committees invites the first coordinator, here from the same page.
+    Row(f"GET {COMITE}/usuarios/nuevo", USER_OFFICE | CONTROL),
+    Row(f"POST {COMITE}/usuarios/nuevo", USER_OFFICE, body=INVITATION),
+    # The administrator sees the office's page; the act is at an address of its own.
+    Row(f"GET {USUARIO}/clave", USER_OFFICE),
+    Row(f"POST {USUARIO}/clave", OFFICE, body=PASSWORD),
+    *form("/usuarios/{user_id}/clave", ADMINISTRATOR, body=PASSWORD),
+    Row(f"GET {USUARIO}/desactivar", USER_OFFICE),
+    Row(f"POST {USUARIO}/desactivar", OFFICE),
+    *form("/usuarios/{user_id}/desactivar", ADMINISTRATOR),
+    *form(f"{USUARIO}/funcion", USER_OFFICE, body={"role": "evaluator"}),
+    Row("POST /funciones/{role_id}/terminar", USER_OFFICE),
+    # --- producers -------------------------------------------------------------------------------
+    Row("GET /productores", READERS | SENT | IDLE | OTHER_OFFICE),
+    Row("GET /productores/nuevo", OFFICES),
+    Row(
+        "POST /productores/nuevo",
+        OFFICE,
+        body={
+            "spg_id": "@spg",
+            "municipality_code": "031401",
+            "community": "Capilla",
+            "holders-0-names": "Juana",
+            "holders-0-surnames": "Nueva",
+        },
+    ),
+    Row(f"GET {PRODUCTOR}", READERS | SENT),
+    *form(f"{PRODUCTOR}/corregir", OFFICE, body={"display_name": "Familia de prueba"}),
+    *form(
+        f"{PRODUCTOR}/titulares/nuevo",
+        OFFICE,
+        body={"holder-names": "Juana", "holder-surnames": "Nueva"},
+    ),
+    *form(f"{TITULAR}/corregir", OFFICE, body=PERSON),
+    *form(f"{TITULAR}/salida", OFFICE),
+    *form(f"{PRODUCTOR}/unidades/nueva", OFFICE, body={"name": "Loma", **PLOT}),
+    *form(f"{PRODUCTOR}/vinculos/nuevo", OFFICE, body={"person_id": "@person", "kind": "partner"}),
+    *form(f"{PRODUCTOR}/organizaciones/nueva", OFFICE, body={"organisation": "@organisation"}),
+    *form(f"{PRODUCTOR}/hogar", OFFICE, body={"producer_codes": "@other_producer"}),
+    # Who takes in a producer from elsewhere knows its code and sees nothing of it yet.
+    Row(f"GET {PRODUCTOR}/inscripciones/nueva", OFFICES, at={"code": "@gone"}),
+    Row(
+        f"POST {PRODUCTOR}/inscripciones/nueva",
+        OTHER_OFFICE,
+        at={"code": "@gone"},
+        body={"spg_id": "@spg_b"},
+    ),
+    *form(f"{INSCRIPCION}/compromiso", OFFICE, body={"signed_on": "2026-06-01"}),
+    *form(f"{INSCRIPCION}/estado", OFFICE, body={"status": "absent", "reason": "Viaje largo"}),
+    # --- land ------------------------------------------------------------------------------------
+    Row(f"GET {UNIDAD}", READERS | SENT),
+    *form(f"{UNIDAD}/corregir", OFFICE, body={"name": "Loma alta"}),
+    *form(f"{UNIDAD}/parcelas/nueva", OFFICE, body=PLOT),
+    *form(f"{UNIDAD}/parcelas/compartida", OFFICE, body={"plot_code": "@other_plot"}),
+    *form(f"{PARCELA}/corregir", OFFICE, body={"name": "Junto al río"}),
+    *form(f"{PARCELA}/insumo", OFFICE, body={"last_input": "unknown", "reason": "Nadie sabe"}),
+    *form(
+        f"{UNIDAD}/cultivos/nuevo",
+        OFFICE,
+        body={"crops-0-product_code": "haba", "crops-0-area_m2": "100"},
+    ),
+    *form(f"{UNIDAD}/cultivos/{{crop_id}}/corregir", OFFICE, body={"expected_kg": "300"}),
+    *form(f"{UNIDAD}/zonas/nueva", OFFICE, body={"name": "Monte"}),
+    *form(f"{UNIDAD}/instalaciones/nueva", OFFICE, body={"name": "Molino", "process": "Moler"}),
+    # --- imports ---------------------------------------------------------------------------------
+    Row("GET /importaciones", OFFICES),
+    Row("GET /importaciones/nueva", OFFICES),
+    Row("POST /importaciones/nueva", OFFICE, body={"spg": "@spg"}, files=spreadsheet),
+    Row(f"GET {LOTE}", OFFICE),
+    Row(f"POST {LOTE}/confirmar", OFFICE),
+    Row(f"POST {LOTE}/revisar", OFFICE),
+    Row(f"POST {LOTE}/descartar", OFFICE),
+    Row(f"GET {LOTE}/rechazadas", OFFICE),
+    # --- rounds ----------------------------------------------------------------------------------
+    Row("GET /rondas", USERS),
+    Row("GET /rondas/nueva", OFFICES),
+    Row(
+        "POST /rondas/nueva",
+        OFFICE,
+        body={
+            "spg_id": "@spg",
+            "name": "Otra ronda",
+            "period_from": "2026-06-01",
+            "period_until": "2026-07-01",
+        },
+    ),
+    Row(f"GET {RONDA}", READERS | SENT),
+    Row(f"POST {RONDA}/abrir", OFFICE, at={"round_id": "@round_planned"}),
+    Row(f"POST {RONDA}/deliberacion", OFFICE, at={"round_id": "@round_reviewed"}),
+    Row(f"POST {RONDA}/cerrar", OFFICE, at={"round_id": "@round_deliberating"}),
+    *form(f"{RONDA}/anular", OFFICE, body=REASON),
+    *form(f"{RONDA}/unidades", OFFICE, body={"community_ids": "@community"}),
+    *form(
+        f"{RONDA}/asignaciones",
+        OFFICE,
+        body={"pairs-0-unit_id": "@unit_unmanned", "pairs-0-appointment_id": "@evaluator_one"},
+    ),
+    Row(f"POST {RONDA}/asignaciones/{{assignment_id}}/liberar", OFFICE),
+    Row("GET /visitas", USERS - ADMINISTRATOR),
+    Row(f"GET {VISITA}", READERS | SENT),
+    Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),
+    Row(
+        f"POST {VISITA}/hallazgos",
+        OFFICE | SENT,
+        at=SUBMITTED,
+        body={
+            "grade": "minor",
+            "description": "Falta una barrera viva",
+            "measure": "Plantar la barrera",
+            "due_on": "2026-08-01",
+        },
+    ),
+    Row(f"POST {VISITA}/acuse", SECRETARY | SENT, at={"visit_id": "@visit_unheard"}),
+    Row(f"POST {VISITA}/revisar", OFFICE, at=SUBMITTED),
+    Row(f"POST {VISITA}/devolver", OFFICE, at=SUBMITTED, body=REASON),
+    *form(f"{VISITA}/anular", OFFICE, body=REASON),
+    Row("GET /hallazgos", USERS),
+    Row("GET /hallazgos/{finding_id}", READERS | SENT),
+    Row("POST /hallazgos/{finding_id}/correccion", OFFICE),
+    Row(
+        "POST /hallazgos/{finding_id}/cerrar",
+        OFFICE,
+        at={"finding_id": "@finding_in_correction"},
+        body={"evidence": "Foto del 14 de junio"},
+    ),
+    # --- meetings --------------------------------------------------------------------------------
+    Row("GET /reuniones", READERS | OTHER_OFFICE),
+    Row("GET /reuniones/nueva", OFFICES),
+    Row(
+        "POST /reuniones/nueva",
+        OFFICE,
+        body={
+            "round_id": "@round_deliberating",
+            "held_on": "2026-06-14",
+            "place": "Punata",
+            "called_by": "Rosa",
+            "acta_number": "9/2026",
+        },
+        but={"coordinator_b": 422},
+    ),
+    Row(f"GET {REUNION}", READERS),
+    Row(f"POST {REUNION}/asistencia", OFFICE, body={"members": "@seats"}),
+    Row(f"POST {REUNION}/dispensas", OFFICE),
+    Row(f"POST {REUNION}/notificaciones", OFFICE, at={"meeting_id": "@meeting_closed"}),
+    Row(f"GET {REUNION}/certificados.pdf", READERS, at={"meeting_id": "@meeting_closed"}),
+    Row(f"POST {REUNION}/decisiones", OFFICE, body={"@decidable_outcome": "organic"}),
+    Row(f"GET {REUNION}/productores", READERS, ok=(303,)),
+    Row(f"GET {REUNION}/productores/{{code}}", OFFICE, at={"code": "@decidable"}),
+    Row(
+        f"POST {REUNION}/productores/{{code}}",
+        OFFICE,
+        at={"code": "@decidable"},
+        body={"outcome": "organic", "by_consensus": "on", "scope": "@decidable_scope"},
+    ),
+    Row(f"GET {REUNION}/cierre", OFFICE),
+    Row(f"POST {REUNION}/cierre", SECRETARY, but=WROTE_THEM),
+    # --- seals -----------------------------------------------------------------------------------
+    Row("GET /sellos", READERS | OTHER_OFFICE),
+    Row(f"GET {SELLO}", READERS),
+    *form(
+        f"{SELLO}/conformidad",
+        OFFICE,
+        body={"acknowledged_on": "2026-06-15", "witness": "Hugo Zurita"},
+    ),
+    *form(f"{SELLO}/reemplazar", COORDINATOR, body=REASON),
+    Row(f"GET {SELLO}/{{act}}", CONTROL | COORDINATOR, at={"act": "suspender"}),
+    Row(f"POST {SELLO}/{{act}}", CONTROL, at={"act": "suspender"}, body=ACT, but=NO_DECISION),
+    # --- register --------------------------------------------------------------------------------
+    Row("GET /registro", READERS | OTHER_OFFICE),
+    Row("GET /registro/conciliacion", READERS | OTHER_OFFICE),
+    Row(
+        "GET /registro/{table}.{ending}",
+        CONTROL | OFFICES,
+        at={"table": "seals", "ending": "csv"},
+    ),
+]
