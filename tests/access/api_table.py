@@ -15,6 +15,7 @@ from tests.access.table import (
     SENT,
     USERS,
     Row,
+    spreadsheet,
 )
 
 WROTE_THEM = {"coordinator": 422}
@@ -337,6 +338,18 @@ V1: list[Row] = [
     ),
     Row("GET /api/v1/crops", READERS | SENT, query={"unit": "@unit"}),
     Row("PATCH /api/v1/crops/{crop_id}", OFFICE, "producer:write", {"expected_kg": 300}),
+    # --- imports ---------------------------------------------------------------------------------
+    Row("GET /api/v1/imports", OFFICES, "producer:write"),
+    Row(
+        "POST /api/v1/imports",
+        OFFICE,
+        "producer:write",
+        {"spg_id": "@spg"},
+        files=spreadsheet,
+    ),
+    Row("GET /api/v1/imports/{batch_id}", OFFICE, "producer:write"),
+    Row("POST /api/v1/imports/{batch_id}/confirmation", OFFICE, "producer:write"),
+    Row("GET /api/v1/imports/{batch_id}/rejected", OFFICE, "producer:write"),
     # --- rounds and visits -----------------------------------------------------------------------
     Row("GET /api/v1/rounds", USERS),
     Row("POST /api/v1/rounds", OFFICE, "round:write", ROUND),

@@ -49,26 +49,32 @@ class House:
         found: Actor = self.scene.idle if who == "idle" else getattr(self.scene.cast, who)
         return found
 
-    def attempt(self, row: Row, who: str, token: str | None = None) -> httpx2.Response:
+    def attempt(
+        self,
+        row: Row,
+        who: str,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx2.Response:
         """Try a route as somebody: with a token on the API, with a browser on the pages."""
-        scene, headers = self.scene, {}
+        scene, headers = self.scene, dict(headers or {})
         params = {name: scene.resolved(given) for name, given in row.params().items()}
         url = row.path.format(**params)
         body = scene.resolved(row.body)
         sent: dict[str, Any] = {"params": scene.resolved(row.query)}
         if row.is_api:
             token = token or self.tokens.get(who)
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            headers |= {"Authorization": f"Bearer {token}"} if token else {}
             if row.body is not None:
-                sent["data" if row.path.endswith("/token") else "json"] = body
+                sent["data" if row.is_form else "json"] = body
         else:
             cookie, csrf = self.browsers.get(who, (f"spg_visit={VISIT}", ""))
-            headers = {"Cookie": cookie}
+            headers |= {"Cookie": cookie}
             if row.writes:
                 csrf = csrf or VISIT
                 sent["data"] = {"csrf_token": csrf} | (body or {})
-                if row.files is not None:
-                    sent["files"] = row.files()
+        if row.files is not None:
+            sent["files"] = row.files()
         answer = self.client.request(row.method, url, headers=headers, **sent)
         self.client.cookies.clear()
         return answer

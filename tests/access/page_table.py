@@ -1,7 +1,5 @@
 """Every page."""
 
-from io import BytesIO
-
 from tests.access.api_table import NO_DECISION, WROTE_THEM
 from tests.access.table import (
     ADMINISTRATOR,
@@ -18,6 +16,7 @@ from tests.access.table import (
     SENT,
     USERS,
     Row,
+    spreadsheet,
 )
 
 PERSON = {"names": "Juana", "surnames": "Nueva"}
@@ -33,11 +32,6 @@ ACT = {
 }
 MAKERS = ADMINISTRATOR | CONTROL
 USER_OFFICE = ADMINISTRATOR | OFFICE
-
-
-def spreadsheet() -> dict[str, tuple[str, BytesIO, str]]:
-    text = "Código,Nombres,Apellidos,Comunidad\nT-09,Juana,Nueva,Capilla\n"
-    return {"file": ("lista.csv", BytesIO(text.encode()), "text/csv")}
 
 
 def form(path: str, who: frozenset[str], **more: object) -> list[Row]:

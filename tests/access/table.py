@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
@@ -65,6 +66,10 @@ class Row:
         return self.path.startswith("/api/")
 
     @property
+    def is_form(self) -> bool:
+        return not self.is_api or self.files is not None or self.path == "/api/v1/token"
+
+    @property
     def writes(self) -> bool:
         return self.method not in ("GET", "HEAD")
 
@@ -118,6 +123,11 @@ USUAL = {
     "pull_id": "@pull",
     "batch_id": "@batch",
 }
+
+
+def spreadsheet() -> dict[str, tuple[str, BytesIO, str]]:
+    text = "Código,Nombres,Apellidos,Comunidad\nT-09,Juana,Nueva,Capilla\n"
+    return {"file": ("lista.csv", BytesIO(text.encode()), "text/csv")}
 
 
 def by_route(rows: Iterable[Row]) -> dict[str, Row]:
