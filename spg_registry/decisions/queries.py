@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, MeetingNotFound
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
+from spg_registry.producers.models import Enrolment
+from spg_registry.rounds.models import Round
 
 
 def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -61,6 +64,24 @@ def decisions_of(session: Session, meeting_id: int) -> list[Decision]:
             select(Decision).where(Decision.meeting_id == meeting_id).order_by(col(Decision.id))
         )
     )
+
+
+def enrolments_of_meeting(
+    session: Session, meeting: Meeting, producer_ids: Iterable[int]
+) -> dict[int, Enrolment]:
+    """Of each producer its open enrolment in the SPG of the meeting's round; without a round, in
+    any SPG of the meeting's committee. Another committee's producers are not on its table."""
+    query = (
+        select(Enrolment)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .where(Spg.committee_id == meeting.committee_id)
+        .where(col(Enrolment.producer_id).in_(set(producer_ids)))
+        .where(col(Enrolment.ended_on).is_(None))
+    )
+    if meeting.round_id is not None:
+        of_round = select(Round.spg_id).where(Round.id == meeting.round_id).scalar_subquery()
+        query = query.where(Enrolment.spg_id == of_round)
+    return {row.producer_id: row for row in session.exec(query.order_by(col(Enrolment.id)))}
 
 
 def get_decision(session: Session, actor: Actor, decision_id: int) -> tuple[Decision, Meeting]:

@@ -4,7 +4,7 @@ closing grants; what is here never touches a seal."""
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from spg_registry.committees.queries import body_of, members_in_office
 from spg_registry.core import audit, clock
@@ -39,12 +39,10 @@ from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.states import DUE, GRANTS, Machine
-from spg_registry.rules.words import DecisionState, EnrolmentStatus, RoundState
+from spg_registry.rules.words import DecisionState, RoundState
 from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
 from spg_registry.territory.atlas import atlas_of
-
-NO_LONGER_ENROLLED = frozenset({EnrolmentStatus.WITHDRAWN, EnrolmentStatus.EXCLUDED})
 
 
 def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> Meeting:
@@ -156,19 +154,10 @@ def decide_all(
 def _enrolments(
     session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
 ) -> dict[int, Enrolment]:
-    """Each producer's enrolment in the SPG; Invalid names everyone who has none, or comes twice."""
+    """Each producer's enrolment with the committee; Invalid names everyone who has none, or comes twice."""
     faults: list[Fault] = []
     wanted = [item.producer_id for item in batch]
-    query = select(Enrolment).where(col(Enrolment.producer_id).in_(set(wanted)))
-    query = query.where(col(Enrolment.ended_on).is_(None))
-    if meeting.round_id is not None:
-        spg_id = session.exec(select(Round.spg_id).where(Round.id == meeting.round_id)).one()
-        query = query.where(Enrolment.spg_id == spg_id)
-    found = {
-        row.producer_id: row
-        for row in session.exec(query.order_by(col(Enrolment.id)))
-        if row.status not in NO_LONGER_ENROLLED
-    }
+    found = queries.enrolments_of_meeting(session, meeting, wanted)
     for place, producer_id in enumerate(wanted):
         if producer_id not in found:
             faults.append(Fault(f"{place}-producer_id", "not_enrolled"))

@@ -12,7 +12,12 @@ from spg_registry.committees.models import Body, Committee
 from spg_registry.committees.queries import members_in_office
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.models import Decision, Meeting, MeetingState
-from spg_registry.decisions.queries import attendance_of, decisions_of, get_meeting
+from spg_registry.decisions.queries import (
+    attendance_of,
+    decisions_of,
+    enrolments_of_meeting,
+    get_meeting,
+)
 from spg_registry.decisions.schemas import ScopeIn
 from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.errors import ProducerNotFound
@@ -169,7 +174,7 @@ def item_of(session: Session, actor: Actor, meeting_id: int, code: str) -> tuple
     producer = session.exec(select(Producer).where(Producer.code == code)).first()
     if producer is None or agenda.is_closed:
         raise ProducerNotFound(code=code)
-    if producer.id not in _enrolments(session, agenda.meeting, [producer.id]):
+    if producer.id not in enrolments_of_meeting(session, agenda.meeting, [producer.id]):
         raise ProducerNotFound(code=code)
     (item,) = _items(session, agenda.meeting, [], [producer.id], [])
     return agenda, item
@@ -229,23 +234,13 @@ def _ready(session: Session, meeting: Meeting, decided: Collection[int]) -> list
     return [producer_id for producer_id in found if producer_id not in decided]
 
 
-def _enrolments(session: Session, meeting: Meeting, producers: Sequence[int]) -> dict[int, int]:
-    """Of each producer its open enrolment in the SPG of the meeting."""
-    query = select(Enrolment).where(
-        col(Enrolment.producer_id).in_(producers), col(Enrolment.ended_on).is_(None)
-    )
-    if meeting.round_id is not None:
-        query = query.where(Enrolment.spg_id == session.get_one(Round, meeting.round_id).spg_id)
-    rows = session.exec(query.order_by(col(Enrolment.id)))
-    return {row.producer_id: row.id for row in rows}
-
-
 def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> list[Judged]:
     """What the norm lets the meeting give: the green seal where the land is ready, else the white.
 
     The decisions inside are only thought of: they are in no session.
     """
-    enrolments = _enrolments(session, meeting, producers)
+    found = enrolments_of_meeting(session, meeting, producers)
+    enrolments = {producer_id: row.id for producer_id, row in found.items()}
     green = judge(session, meeting, _imagined(meeting, producers, enrolments, Outcome.ORGANIC))
     young = [
         one.decision.producer_id
@@ -287,7 +282,7 @@ def _items(
     decided = [row.producer_id for row in decisions]
     wishes = {one.decision.producer_id: one for one in waiting}
     if not closed:
-        open_ones = _enrolments(session, meeting, decided)
+        open_ones = enrolments_of_meeting(session, meeting, decided)
         still = [producer_id for producer_id in decided if producer_id in open_ones]
         wishes |= {one.decision.producer_id: one for one in propose(session, meeting, still)}
     seal_of = {grant.decision_id: grant for grant in grants}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Invalid
 from spg_registry.core.moves import moved
@@ -125,6 +126,7 @@ def suspend_all(
     session: Session, actor: Actor, now: datetime, decision: Decision, on: date
 ) -> list[SealEvent]:
     """A decision of suspension reaches every seal that the producer has in the SPG."""
+    _own_producer(session, decision)
     grants = [g for g in _of_decision(session, decision) if g.state is SealState.GRANTED]
     return [
         _turn(session, actor, now, g, SealEventKind.SUSPENDED, _ground(decision, g, on))
@@ -136,13 +138,14 @@ def exclude(
     session: Session, actor: Actor, now: datetime, decision: Decision, on: date
 ) -> Sanction:
     """A decision of exclusion withdraws the seals and stands in the way of new ones."""
+    spg = _own_producer(session, decision)
     for grant in _of_decision(session, decision):
         ground = _ground(decision, grant, on)
         _turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
     sanction = Sanction(
         code=f"S-{decision.id}",
         producer_id=decision.producer_id,
-        spg_id=_spg_of(session, decision),
+        spg_id=spg.id,
         kind=SanctionKind.EXCLUSION,
         since=on,
         published_on=on,
@@ -158,7 +161,7 @@ def exclude(
         "sanction.impose",
         "sanction",
         sanction.id,
-        committee_id=_committee_of(session, decision),
+        committee_id=spg.committee_id,
         kind=sanction.kind.value,
     )
     return sanction
@@ -288,13 +291,14 @@ def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:
     return list(rows)
 
 
-def _spg_of(session: Session, decision: Decision) -> int:
-    return session.exec(select(Enrolment.spg_id).where(Enrolment.id == decision.enrolment_id)).one()
-
-
-def _committee_of(session: Session, decision: Decision) -> int:
-    query = select(Meeting.committee_id).where(Meeting.id == decision.meeting_id)
-    return session.exec(query).one()
+def _own_producer(session: Session, decision: Decision) -> Spg:
+    """The SPG of the decision's enrolment. A committee acts on its own producers only: what a
+    meeting cannot put down is asked once more before it is carried out."""
+    of_enrolment = select(Enrolment.spg_id).where(Enrolment.id == decision.enrolment_id)
+    spg = session.get_one(Spg, session.exec(of_enrolment).one())
+    if spg.committee_id != session.get_one(Meeting, decision.meeting_id).committee_id:
+        raise DecisionDoesNotSayThat(id=decision.id)
+    return spg
 
 
 def _note(session: Session, actor: Actor, now: datetime, action: str, grant: SealGrant) -> None:

@@ -26,8 +26,13 @@ from spg_registry.decisions.schemas import (
     DecisionIn,
     MeetingIn,
 )
+from spg_registry.producers.errors import ProducerNotFound
+from spg_registry.producers.models import Producer
 from spg_registry.rounds import service as rounds
-from spg_registry.rules.words import Ballot, DecisionState, Outcome
+from spg_registry.rules.words import Ballot, DecisionState, Outcome, SealState
+from spg_registry.seals import events
+from spg_registry.seals.agenda import item_of
+from spg_registry.seals.errors import DecisionDoesNotSayThat
 from tests.cast import Cast
 from tests.rounds.stories import planned
 from tests.seals.stories import (
@@ -36,6 +41,7 @@ from tests.seals.stories import (
     convened,
     decided,
     granted,
+    granted_by_b,
     on_day,
     ready,
     seat,
@@ -211,6 +217,34 @@ def test_strangers_and_twins_are_named_at_once(session: Session, cast: Cast) -> 
         ("2-producer_id", "named_twice"),
     ]
     assert session.exec(select(Decision)).all() == []
+
+
+def test_another_committees_producers_are_not_on_the_table(session: Session, cast: Cast) -> None:
+    """Without a round nothing but the committee says whose producers a meeting decides about."""
+    (theirs,) = granted_by_b(
+        session, cast, waivers={"committee_recognised": "En trámite en el concejo municipal"}
+    )
+    meeting = service.convene(session, cast.coordinator, cast.now, meeting_in(cast))
+    batch = [DecisionIn(producer_id=theirs.producer_id, outcome=Outcome.EXCLUSION, reasons="Ajena")]
+    with pytest.raises(Invalid) as refusal:
+        service.decide_all(session, cast.coordinator, cast.now, meeting.id, batch)
+    assert faults(refusal) == [("0-producer_id", "not_enrolled")]
+    code = session.get_one(Producer, theirs.producer_id).code
+    with pytest.raises(ProducerNotFound):
+        item_of(session, cast.coordinator, meeting.id, code)
+    smuggled = Decision(
+        meeting_id=meeting.id,
+        producer_id=theirs.producer_id,
+        enrolment_id=theirs.enrolment_id,
+        outcome=Outcome.EXCLUSION,
+        state_since=cast.today,
+    )
+    session.add(smuggled)
+    session.flush()
+    for act in (events.suspend_all, events.exclude):
+        with pytest.raises(DecisionDoesNotSayThat):
+            act(session, cast.secretary, cast.now, smuggled, cast.today)
+    assert theirs.state is SealState.GRANTED
 
 
 def test_votes_and_recusals_are_kept_as_they_were_said(session: Session, cast: Cast) -> None:
