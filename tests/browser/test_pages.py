@@ -23,7 +23,9 @@ def screen() -> str:
 
 
 @pytest.mark.parametrize("who", PEOPLE, ids=lambda name: name or "anybody")
-def test_every_page_within_reach_fits_the_screen(library: Server, person: Opening, who: str) -> None:
+def test_every_page_within_reach_fits_the_screen(
+    library: Server, person: Opening, who: str
+) -> None:
     page = person(library, who)
     faults: list[str] = []
     seen = {"/": "/"}
