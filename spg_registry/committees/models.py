@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -138,6 +139,7 @@ class Spg(Recorded, table=True):
     """A guarantee system run by a committee. `code` is this registry's own, not the state's."""
 
     __tablename__ = "spg"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"representative"})
 
     id: int = key()
     code: str = Field(max_length=24, unique=True)
@@ -179,6 +181,7 @@ class SpgRegistrationEvent(Recorded, table=True):
     """A change of a registration's state, with the act that made it."""
 
     __tablename__ = "spg_registration_event"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     id: int = key()
     registration_id: int = Field(foreign_key="spg_registration.id", index=True)

@@ -5,8 +5,9 @@ commit order on both databases. *As of*, *known at*, the change feed and the mir
 (register.md, properties 1 and 4).
 """
 
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, event, insert, inspect
@@ -22,7 +23,7 @@ _wide: Any = BigInteger
 
 
 class Change(SQLModel, table=True):
-    """One row image. `kind` is `insert` or `update`; `row` has no personal column."""
+    """One row image. `kind` is `insert` or `update`; `row` is without personal columns."""
 
     __tablename__ = "change"
     __table_args__ = (Index("ix_change_table_key", "table_name", "key"),)
@@ -41,26 +42,35 @@ class Change(SQLModel, table=True):
 class Recorded(Row):
     """Base of the tables whose rows leave images. Nothing recorded is ever deleted.
 
-    `__personal__` names columns that stay out of the image, so that erasure stays possible.
+    An image is for ever, so what must stay redactable stays out of it: `__personal__` names the
+    columns with names, numbers, exact places and whatever people typed freely. `__left_out__`
+    names those that are only too large. `__reduced__` names documents of which a part goes in:
+    what its function makes of the value.
     """
 
     __personal__: ClassVar[frozenset[str]] = frozenset()
+    __left_out__: ClassVar[frozenset[str]] = frozenset()
+    __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
 
 
 def image(row: Recorded) -> dict[str, Any]:
     """The row as the change feed shows it: dates and moments as ISO text."""
-    return {name: spelled(getattr(row, name)) for name in _public_columns(type(row))}
+    told = {name: spelled(getattr(row, name)) for name in _public_columns(type(row))}
+    for name, reduce in type(row).__reduced__.items():
+        told[name] = reduce(told[name])
+    return told
 
 
-@lru_cache(maxsize=None)
+@cache
 def _public_columns(table: type[Recorded]) -> tuple[str, ...]:
-    return tuple(c.key for c in inspect(table).columns if c.key not in table.__personal__)
+    hidden = table.__personal__ | table.__left_out__
+    return tuple(c.key for c in inspect(table).columns if c.key not in hidden)
 
 
 def spelled(value: Any) -> Any:
     """The one spelling of a value in an image."""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
     return value
@@ -82,10 +92,18 @@ def _collect(session: OrmSession, _context: object) -> None:
         if isinstance(gone, Recorded):
             raise TypeError(f"{type(gone).__name__} is recorded and must not be deleted")
     images = session.info.setdefault("images", {})
-    for kind, rows in (("insert", session.new), ("update", session.dirty)):
-        for row in rows:
-            if isinstance(row, Recorded) and (kind == "insert" or session.is_modified(row)):
-                _keep(session, images, kind, row)
+    for row in session.new:
+        if isinstance(row, Recorded):
+            _keep(session, images, "insert", row)
+    changed = [row for row in session.dirty if isinstance(row, Recorded)]
+    for row in sorted(filter(session.is_modified, changed), key=_place_of):
+        _keep(session, images, "update", row)
+
+
+def _place_of(row: Recorded) -> tuple[str, tuple[Any, ...]]:
+    """The session keeps changed rows in no order; the history has one."""
+    table = type(row)
+    return _table_name(table), tuple(inspect(table).primary_key_from_instance(row))
 
 
 def _keep(session: OrmSession, images: dict[Any, Any], kind: str, row: Recorded) -> None:
@@ -96,7 +114,7 @@ def _keep(session: OrmSession, images: dict[Any, Any], kind: str, row: Recorded)
     images[where] = {"kind": first["kind"] if first else kind, "row": image(row), "day": day}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _table_name(table: type[Recorded]) -> str:
     return str(inspect(table).local_table.name)
 

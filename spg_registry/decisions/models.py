@@ -1,8 +1,9 @@
 """Meetings of a body, what they decided about whom, and appeals against it."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -29,6 +30,8 @@ class Meeting(Recorded, table=True):
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("body_id", "acta_number"),)
+    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by"})
+    __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"waivers": sorted}
 
     id: int = key()
     committee_id: int = Field(foreign_key="committee.id", index=True)
@@ -60,11 +63,18 @@ class Decision(Recorded, table=True):
     The documents: `scope` lists `{unit_id, product_code, area_m2}`; `votes` maps member ids to
     ballots, empty by consensus; `recusals` maps member ids to reasons; `conditions` lists
     `{text, due_on}`; `waivers` maps rule codes to written reasons; `replaces` lists grant ids;
-    `verdicts` keeps what the rules said at the closing.
+    `verdicts` keeps what the rules said at the closing. A row image tells the keys of `recusals`
+    and `waivers` and the dates of `conditions`, without what was typed.
     """
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("meeting_id", "producer_id"),)
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reasons"})
+    __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "recusals": sorted,
+        "waivers": sorted,
+        "conditions": lambda told: [{"due_on": one.get("due_on")} for one in told],
+    }
 
     id: int = key()
     meeting_id: int = Field(foreign_key="meeting.id", index=True)
@@ -94,6 +104,7 @@ class Appeal(Recorded, table=True):
     """Against a decision, decided by another body than the first deciders'."""
 
     __tablename__ = "appeal"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"grounds", "answer"})
 
     id: int = key()
     decision_id: int = Field(foreign_key="decision.id", index=True)

@@ -96,6 +96,7 @@ class Enrolment(Recorded, table=True):
             postgresql_where=text("ended_on IS NULL"),
         ),
     )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"status_reason"})
 
     id: int = key()
     producer_id: int = Field(foreign_key="producer.id", index=True)
@@ -161,6 +162,7 @@ class Unit(Recorded, table=True):
     """A production unit. The point is for the control profile only."""
 
     __tablename__ = "unit"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"name", "lat", "lon"})
 
     id: int = key()
     code: str = Field(max_length=24, unique=True)
@@ -187,6 +189,7 @@ class Plot(Recorded, table=True):
             "(last_input = 'date') = (last_input_on IS NOT NULL)", name="last_input_on"
         ),
     )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"name"})
 
     id: int = key()
     code: str = Field(max_length=28, unique=True)
@@ -209,6 +212,7 @@ class CollectionZone(Recorded, table=True):
     """Where wild products are gathered: a bounded zone and a plan."""
 
     __tablename__ = "collection_zone"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"name", "bounds", "plan"})
 
     id: int = key()
     unit_id: int = Field(foreign_key="unit.id", index=True)
@@ -222,6 +226,7 @@ class Facility(Recorded, table=True):
     """Where a processor works."""
 
     __tablename__ = "facility"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"name", "process"})
 
     id: int = key()
     unit_id: int = Field(foreign_key="unit.id", index=True)

@@ -1,5 +1,6 @@
 """Rounds of inspection: who is sent where, what they saw, what has to be mended."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -40,7 +41,7 @@ class Round(Recorded, table=True):
         CheckConstraint("period_until >= period_from", name="period"),
         UniqueConstraint("spg_id", "number"),
     )
-    __personal__: ClassVar[frozenset[str]] = frozenset({"frozen"})  # large; its digest is kept
+    __left_out__: ClassVar[frozenset[str]] = frozenset({"frozen"})  # its digest is in the image
 
     id: int = key()
     committee_id: int = Field(foreign_key="committee.id", index=True)
@@ -60,13 +61,17 @@ class Visit(Recorded, table=True):
     """One unit seen in one round.
 
     `answers` maps item codes to `{"answer": …, "note": …}`; `visited_on` is the paper's date,
-    `entered_at` when it was typed; `version` rises with every save, for the second writer.
+    `entered_at` when it was typed; `version` rises with every save, for the second writer. A row
+    image tells the answers without their notes.
     """
 
     __tablename__ = "visit"
     __personal__: ClassVar[frozenset[str]] = frozenset(
-        {"present", "statement", "witness", "lat", "lon"}
+        {"present", "statement", "witness", "lat", "lon", "return_reason"}
     )
+    __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "answers": lambda told: {item: {"answer": one.get("answer")} for item, one in told.items()}
+    }
 
     id: int = key()
     round_id: int = Field(foreign_key="round.id", index=True)
@@ -96,6 +101,7 @@ class Assignment(Recorded, table=True):
     """An evaluator sent to a unit. A refused pair stays on record with its reasons."""
 
     __tablename__ = "assignment"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"waiver"})
 
     id: int = key()
     round_id: int = Field(foreign_key="round.id", index=True)
@@ -113,6 +119,7 @@ class Finding(Recorded, table=True):
     """A non-conformity: what, how grave, what to do until when, and how it ended."""
 
     __tablename__ = "finding"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"description", "measure", "evidence"})
 
     id: int = key()
     code: str = Field(max_length=24, unique=True)

@@ -83,7 +83,7 @@ class SealEvent(Recorded, table=True):
     """What happened to a seal, in order. `reason` is for the file, `reason_class` is public."""
 
     __tablename__ = "seal_event"
-    __personal__: ClassVar[frozenset[str]] = frozenset({"reason", "witness"})
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason", "witness", "details"})
 
     id: int = key()
     grant_id: int = Field(foreign_key="seal_grant.id", index=True)
@@ -104,6 +104,7 @@ class Sanction(Recorded, table=True):
     """What a producer may not do for a while, and why; a mistake is corrected by a new row."""
 
     __tablename__ = "sanction"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     id: int = key()
     code: str = Field(max_length=24, unique=True)
