@@ -3,6 +3,11 @@
 from httpx2 import Response
 from sqlmodel import select
 
+from api.deps import SAFE_METHODS
+from api.v1 import routers
+from api.v1.idempotency import OnceRoute
+from spg_registry.committees import service as committees
+from spg_registry.committees.queries import roles_of
 from spg_registry.people.models import Person
 from tests.cast import Stage
 
@@ -60,3 +65,41 @@ def test_two_who_ask_do_not_share_their_keys(stage: Stage) -> None:
 def test_a_refusal_is_not_kept_so_it_may_be_tried_again(stage: Stage) -> None:
     assert send(stage, {"names": "", "surnames": ""}, KEY).status_code == 422
     assert send(stage, ROSENDA, KEY).status_code == 201
+
+
+def test_an_answer_is_not_given_again_to_who_lost_the_right(stage: Stage) -> None:
+    cast = stage.cast
+    headers = stage.headers(cast.coordinator)
+    body = ROSENDA | {"committee_id": cast.committee}
+    ask = {"url": "/api/v1/persons", "json": body, "headers": headers | KEY}
+    assert stage.client.post(**ask).status_code == 201
+    with stage.database.write(cast.now) as session:
+        for role in roles_of(session, [cast.coordinator.id]):
+            committees.end_role(session, cast.administrator, cast.now, role.id)
+    again = stage.client.post(**ask)
+    assert again.status_code == 409
+    assert "Rosenda" not in again.text
+    assert len(persons(stage)) == 1
+
+
+def test_an_answer_is_not_given_again_to_a_token_of_fewer_scopes(stage: Stage) -> None:
+    cast = stage.cast
+    body = ROSENDA | {"committee_id": cast.committee}
+    wide = stage.headers(cast.coordinator, "producer:write", "producer:identity")
+    narrow = stage.headers(cast.coordinator, "seal:read")
+    first = stage.client.post("/api/v1/persons", json=body, headers=wide | KEY)
+    assert first.status_code == 201, first.text
+    again = stage.client.post("/api/v1/persons", json=body, headers=narrow | KEY)
+    assert again.status_code == 409
+    assert "Rosenda" not in again.text
+
+
+def test_every_write_of_the_api_takes_a_key() -> None:
+    """But the two that keep nothing for a second time: a token, and a look at a seal."""
+    without = {
+        route.path
+        for router in routers()
+        for route in router.routes
+        if (route.methods or set()) - SAFE_METHODS and not isinstance(route, OnceRoute)
+    }
+    assert without == {"/token", "/verifications"}

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from sqlmodel import Session
 
 from api.deps import SAFE_METHODS, ActorDep, NowDep, SessionDep
+from spg_registry.core.permissions import Actor
 from spg_registry.people import idempotency
 from spg_registry.people.models import IdempotentAnswer
 
@@ -76,8 +77,16 @@ def attempt(
     if key is None or actor.id is None:
         return None
     owner = f"{actor.kind}:{actor.id}"
-    found = idempotency.remembered(session, owner, key, fingerprint)
-    return Attempt(session, now, owner, key, fingerprint, found)
+    asked = hashlib.sha256(f"{fingerprint} {_rights(actor)}".encode()).hexdigest()
+    found = idempotency.remembered(session, owner, key, asked)
+    return Attempt(session, now, owner, key, asked, found)
+
+
+def _rights(actor: Actor) -> str:
+    """What the actor may do now. An answer is given again before the verb asks who may, so it is
+    no answer any more for who lost a right, or gained one; and nothing is written twice."""
+    grants = sorted(f"{role}@{place}" for role, place in actor.grants)
+    return f"{grants} {None if actor.scopes is None else sorted(actor.scopes)}"
 
 
 AttemptDep = Annotated[Attempt | None, Depends(attempt, scope="function")]

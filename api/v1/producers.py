@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.sight import visible_ids
+from api.v1.idempotency import OnceRoute
 from spg_registry.core import clock
 from spg_registry.people.schemas import PersonIn
 from spg_registry.producers import queries, service
@@ -43,7 +44,7 @@ from spg_registry.producers.schemas import (
 )
 from spg_registry.rules.words import EnrolmentStatus
 
-router = APIRouter(tags=["producers"])
+router = APIRouter(tags=["producers"], route_class=OnceRoute)
 
 OnDay = Annotated[date | None, Query(description="Stages on a day; today without it")]
 Words = Annotated[str, Query(max_length=120, description="Words of names and codes")]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.sight import visible_ids
+from api.v1.idempotency import OnceRoute
 from spg_registry.core import clock
 from spg_registry.producers import queries, service
 from spg_registry.producers.access import sight_of
@@ -24,7 +25,7 @@ from spg_registry.producers.schemas import (
     ZoneIn,
 )
 
-router = APIRouter(tags=["units"])
+router = APIRouter(tags=["units"], route_class=OnceRoute)
 
 OnDay = Annotated[date | None, Query(description="Stages on a day; today without it")]
 IneCode = Annotated[str | None, Query(pattern=r"^\d{6}$", examples=["031401"])]
