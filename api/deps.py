@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from api.ground import Ground
@@ -85,6 +86,10 @@ def bearer(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
 
 def visitor(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
     """Who looks at a page: a signed-in user, or nobody."""
+    return _recognised(request, opened, moment)
+
+
+def _recognised(request: Request, opened: Session, moment: datetime) -> Actor:
     request.state.actor = NOBODY
     request.state.csrf_token = request.cookies.get(VISIT_COOKIE, "")
     found = people.session_user(opened, moment, request.cookies.get(SESSION_COOKIE, ""))
@@ -113,6 +118,17 @@ UserDep = Annotated[Actor, Depends(user)]
 
 async def form(request: Request, _visitor: VisitorDep) -> FormData:
     """The posted form, once its CSRF token is the one that was given out."""
+    return await _checked(request)
+
+
+async def door_form(request: Request, moment: NowDep) -> FormData:
+    """The same for the door, which opens its transactions itself: none is open afterwards."""
+    async with ground(request).transaction(writes=False) as opened:
+        await run_in_threadpool(_recognised, request, opened, moment)
+    return await _checked(request)
+
+
+async def _checked(request: Request) -> FormData:
     data = await request.form(max_fields=MAX_FORM_FIELDS)
     expected = request.state.csrf_token
     if not expected or not secrets.compare_digest(str(data.get("csrf_token", "")), expected):
@@ -121,6 +137,7 @@ async def form(request: Request, _visitor: VisitorDep) -> FormData:
 
 
 FormDep = Annotated[FormData, Depends(form)]
+DoorFormDep = Annotated[FormData, Depends(door_form)]
 
 
 class Page(BaseModel):

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import anyio
+import anyio.to_thread
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -11,7 +13,11 @@ from spg_registry.core import clock
 from spg_registry.core.config import Settings
 from spg_registry.core.db import STREAMS, Database
 from spg_registry.core.errors import Throttled
+from spg_registry.people import access as people
+from spg_registry.people.access import Tried
 
+HASHING = 4
+"""Passwords that are checked at the same moment: each takes 19 MiB and a core for a while."""
 STREAM_PATIENCE = 10
 """Seconds after which to ask again for a download when too many are under way."""
 
@@ -29,6 +35,7 @@ class Ground:
         self.database = database or Database(settings.database_url, settings.pool_size)
         self._connections = anyio.Semaphore(self.database.pool_size)
         self._streams = anyio.Semaphore(STREAMS)
+        self._hashing = anyio.CapacityLimiter(HASHING)
         self._writers = anyio.Semaphore(1 if self.database.dialect == "sqlite" else 1_000_000)
 
     @asynccontextmanager
@@ -41,6 +48,15 @@ class Ground:
         async with self._writers, self._connections, self._opened(writes=True) as session:
             yield session
             await run_in_threadpool(session.commit)
+
+    async def try_password(
+        self, now: datetime, username: str, password: str, address: str
+    ) -> Tried:
+        """Read what the password is held against, then check it while no transaction is open:
+        hashing takes long, and everybody who writes would wait for it."""
+        async with self.transaction(writes=False) as session:
+            lock = await run_in_threadpool(people.lock_of, session, now, username, address)
+        return await anyio.to_thread.run_sync(lock.turn, password, limiter=self._hashing)
 
     @asynccontextmanager
     async def stream(self) -> AsyncIterator[Session]:

@@ -4,11 +4,13 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.deps import (
     SESSION_COOKIE,
     VISIT_COOKIE,
+    DoorFormDep,
     FormDep,
     GroundDep,
     NowDep,
@@ -19,19 +21,10 @@ from api.forms import Form
 from api.render import locale_of, redirect, render
 from spg_registry.core.config import settings
 from spg_registry.core.messages import sentence
+from spg_registry.demo.logins import DEMO_LOGINS
 from spg_registry.people import service as people
 
 router = APIRouter(include_in_schema=False)
-
-DEMO_LOGINS = (
-    ("coordinadora", "Coordinación del primer comité"),
-    ("secretaria", "Secretaría del primer comité"),
-    ("evaluador", "Evaluador del primer comité"),
-    ("coordinador2", "Coordinación de otro comité"),
-    ("control", "Control nacional"),
-    ("cnape", "Coordinación nacional, solo lectura"),
-    ("admin", "Administración del registro"),
-)
 
 
 @router.get("/entrar")
@@ -47,20 +40,21 @@ def show(
 
 
 @router.post("/entrar")
-def sign_in(
-    request: Request, session: SessionDep, now: NowDep, ground: GroundDep, data: FormDep
-) -> Response:
+async def sign_in(request: Request, now: NowDep, ground: GroundDep, data: DoorFormDep) -> Response:
     """A refused try is an outcome, not an exception: it is committed, so that it counts."""
     username, to = str(data.get("username", "")).strip(), _ours(str(data.get("next", "")))
+    password = str(data.get("password", ""))
     address = request.client.host if request.client else ""
-    attempt = people.sign_in(session, now, username, str(data.get("password", "")), address)
+    tried = await ground.try_password(now, username, password, address)
+    async with ground.transaction(writes=True) as session:
+        attempt = await run_in_threadpool(
+            people.sign_in, session, now, username, password, address, tried
+        )
     if attempt.token is None:
         text = sentence(f"error.{attempt.refusal}", locale_of(request), seconds=attempt.seconds)
         form = Form.of({"username": username}, {"username": text})
         status = 429 if attempt.seconds else 422
-        page = _page(request, ground.settings.secure_cookies, form, to, status)
-        request.state.refused = False  # the failed try itself must be kept
-        return page
+        return _page(request, ground.settings.secure_cookies, form, to, status)
     answer = redirect(to)
     answer.set_cookie(
         SESSION_COOKIE,
@@ -86,7 +80,9 @@ def _page(request: Request, secure: bool, form: Form, to: str, status: int = 200
     """The form, with a token of its own: who has no session yet needs one against login CSRF."""
     token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
     request.state.csrf_token = token
-    logins = DEMO_LOGINS if settings().demo else ()
+    shown = DEMO_LOGINS if settings().demo else ()
+    told = locale_of(request)
+    logins = [(login, sentence(f"demo.login.{code}", told)) for login, code in shown]
     page = render(request, "login.html", status, form=form, next=to, logins=logins)
     page.set_cookie(VISIT_COOKIE, token, httponly=True, samesite="lax", secure=secure)
     return page

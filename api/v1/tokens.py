@@ -11,8 +11,9 @@ from urllib.parse import unquote_plus
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
-from api.deps import NowDep, SessionDep
+from api.deps import GroundDep, NowDep
 from spg_registry.committees import service as committees
 from spg_registry.people import service as people
 from spg_registry.people.service import Outcome, TokenAnswer
@@ -38,9 +39,9 @@ class TokenOut(BaseModel):
     response_model=TokenOut,
     responses={400: {"description": "OAuth2 error"}, 401: {"description": "invalid_client"}},
 )
-def token(
+async def token(
     request: Request,
-    session: SessionDep,
+    ground: GroundDep,
     now: NowDep,
     grant_type: Text = "",
     client_id: Text = "",
@@ -59,14 +60,18 @@ def token(
         if basic is not None and client_id and basic[0] != client_id:
             return _refusal(400, "invalid_request")
         name, secret = basic or (client_id, client_secret)
-        answer = people.issue_client_token(session, now, name, secret, scope or None, address)
+        async with ground.transaction(writes=True) as session:
+            answer = await run_in_threadpool(
+                people.issue_client_token, session, now, name, secret, scope or None, address
+            )
         return _told(answer, 401, "invalid_client")
     if grant_type == "password":
         if not username or not password:
             return _refusal(400, "invalid_request")
-        answer = committees.issue_password_token(
-            session, now, username, password, scope or None, address
-        )
+        tried = await ground.try_password(now, username, password, address)
+        asked = (username, password, scope or None, address, tried)
+        async with ground.transaction(writes=True) as session:
+            answer = await run_in_threadpool(committees.issue_password_token, session, now, *asked)
         return _told(answer, 400, "invalid_grant")
     return _refusal(400, "unsupported_grant_type" if grant_type else "invalid_request")
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from spg_registry.committees.queries import roles_of
 from spg_registry.core import audit
 from spg_registry.core.permissions import ALLOWED, Actor
-from spg_registry.people.access import Outcome, TokenAnswer, bearer, mint, prove
+from spg_registry.people.access import Outcome, TokenAnswer, Tried, bearer, mint, prove
 from spg_registry.people.models import Client, User
 
 
@@ -54,12 +54,13 @@ def issue_password_token(
     password: str,
     scope: str | None,
     address: str,
+    tried: Tried | None = None,
 ) -> TokenAnswer:
     """OAuth2 password grant: a user's own rights for a script, narrowed to the scopes asked for.
 
-    Commit whatever the outcome is: failed tries count.
+    Commit whatever the outcome is: failed tries count. For `tried` see `people.access.prove`.
     """
-    proof = prove(session, now, username, password, address)
+    proof = prove(session, now, username, password, address, tried)
     if proof.user is None:
         return TokenAnswer(proof.outcome, seconds=proof.seconds)
     actor = actor_of(session, proof.user)

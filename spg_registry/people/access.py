@@ -18,7 +18,7 @@ from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import throttle, tokens
 from spg_registry.people.accounts import digest, new_secret, user_named
 from spg_registry.people.models import Client, LoginSession, User
-from spg_registry.people.passwords import check_password, is_of_demonstration
+from spg_registry.people.passwords import PasswordCheck, check_password, is_of_demonstration
 
 
 class Outcome(StrEnum):
@@ -76,29 +76,77 @@ def is_shut(user: User) -> bool:
     return is_of_demonstration(user.password_hash) and not settings().demo
 
 
-def prove(session: Session, now: datetime, username: str, password: str, address: str) -> Proof:
-    """Check a name and a password. A name that is not there costs the same time."""
+@dataclass(frozen=True)
+class Lock:
+    """What a try is held against, read before the hashing; `seconds` to wait, or 0."""
+
+    seconds: int
+    stored: str | None = field(repr=False)
+
+    def turn(self, password: str) -> "Tried":
+        """Costs tens of milliseconds, the same for a name that is not there; so do it while no
+        transaction is open. Who has to wait is not heard at all."""
+        right = PasswordCheck(False) if self.seconds else check_password(password, self.stored)
+        return Tried(self, right)
+
+
+@dataclass(frozen=True)
+class Tried:
+    lock: Lock
+    check: PasswordCheck
+
+
+def lock_of(session: Session, now: datetime, username: str, address: str) -> Lock:
+    """Reads only."""
+    wait = throttle.wait(session, now, throttle.of_name("user", username), address)
+    user = user_named(session, username)
+    return Lock(wait, user.password_hash if user and not is_shut(user) else None)
+
+
+def prove(
+    session: Session,
+    now: datetime,
+    username: str,
+    password: str,
+    address: str,
+    tried: Tried | None = None,
+) -> Proof:
+    """Note what came of a name and a password.
+
+    `tried` comes from before this transaction: tries are counted again here, one after another,
+    and the user is read again, so that neither a race nor a password changed meanwhile lets
+    anybody in. Without it the password is checked here, and the writer waits for the hashing.
+    """
     name = throttle.of_name("user", username)
-    wait = throttle.wait(session, now, name, address)
+    throttle.one_by_one(session, name, address)
+    tried = tried or lock_of(session, now, username, address).turn(password)
+    wait = throttle.wait(session, now, name, address) or tried.lock.seconds
     if wait:
         throttle.note(session, now, None, address, ok=False)
         return Proof(Outcome.THROTTLED, seconds=wait)
     user = user_named(session, username)
-    open_door = user is not None and not is_shut(user)
-    check = check_password(password, user.password_hash if user and open_door else None)
-    throttle.note(session, now, name, address, ok=check.right)
-    if user is None or not check.right:
+    same = user is not None and not is_shut(user) and user.password_hash == tried.lock.stored
+    right = tried.check.right and same
+    throttle.note(session, now, name, address, ok=right)
+    if user is None or not right:
         if user is not None:
             audit.record(session, NOBODY, now, "user.refuse", "user_account", user.id)
         return Proof(Outcome.REFUSED)
-    if check.rehash:
-        user.password_hash = check.rehash
+    if tried.check.rehash:
+        user.password_hash = tried.check.rehash
     return Proof(Outcome.LET_IN, user)
 
 
-def sign_in(session: Session, now: datetime, username: str, password: str, address: str) -> SignIn:
-    """Begin a browser session. Commit whatever the outcome is."""
-    proof = prove(session, now, username, password, address)
+def sign_in(
+    session: Session,
+    now: datetime,
+    username: str,
+    password: str,
+    address: str,
+    tried: Tried | None = None,
+) -> SignIn:
+    """Begin a browser session. Commit whatever the outcome is. For `tried` see `prove`."""
+    proof = prove(session, now, username, password, address, tried)
     if proof.user is None:
         return SignIn(proof.outcome, seconds=proof.seconds)
     token = new_secret()
@@ -152,6 +200,7 @@ def issue_client_token(
 ) -> TokenAnswer:
     """OAuth2 client credentials. Without `scope` the program gets all it was registered for."""
     name = throttle.of_name("client", client_id)
+    throttle.one_by_one(session, name, address)
     wait = throttle.wait(session, now, name, address)
     if wait:
         throttle.note(session, now, None, address, ok=False)

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlmodel import Session, col, delete, func, select
 
+from spg_registry.core.db import lock_all_writers
 from spg_registry.people.models import LoginAttempt
 
 NAME_TRIES: Final = 5
@@ -26,6 +27,14 @@ def of_name(kind: str, name: str) -> str:
 
 def of_address(address: str) -> str:
     return f"address:{address[:60]}"
+
+
+def one_by_one(session: Session, name: str, address: str) -> None:
+    """Tries with this name or from this address wait for each other until the transaction ends,
+    so that many at once are counted like one after another. Always name before address."""
+    for subject in (name, of_address(address)):
+        whole = hashlib.sha256(subject.encode()).digest()
+        lock_all_writers(session, int.from_bytes(whole[:8], "big") >> 1)
 
 
 def wait(session: Session, now: datetime, name: str, address: str) -> int:

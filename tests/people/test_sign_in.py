@@ -1,15 +1,23 @@
 """At the door: who is let in, who waits, and what the database remembers of it."""
 
+import threading
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, col, select
 
+from spg_registry.core import audit
 from spg_registry.core.audit import AuditEvent
+from spg_registry.core.config import settings
 from spg_registry.core.db import Database
+from spg_registry.core.keys import open_keyring
+from spg_registry.core.permissions import SYSTEM
+from spg_registry.people import access, accounts
 from spg_registry.people import service as people
 from spg_registry.people.models import LoginAttempt, LoginSession
+from spg_registry.people.passwords import PasswordCheck
 from spg_registry.people.service import Outcome
-from tests.cast import Cast
+from tests.cast import Cast, Stage
 
 HOME = "192.0.2.7"
 ELSEWHERE = "198.51.100.20"
@@ -62,6 +70,77 @@ def test_the_fifth_wrong_password_costs_half_a_minute_and_the_next_twice_that(
     assert waiting.seconds == 24
     assert knock(database, cast, 35, password="no").outcome is Outcome.REFUSED
     assert knock(database, cast, 36).seconds == 59
+
+
+def test_tries_that_were_hashed_at_the_same_moment_are_counted_one_after_another(
+    database: Database, cast: Cast
+) -> None:
+    """Thirty who all looked before anybody's failure was noted; the last has the right word."""
+    words = ["no"] * 29 + [cast.password]
+    with database.read() as session:
+        locks = [access.lock_of(session, cast.now, "rosa", HOME) for _ in words]
+    said = []
+    for word, lock in zip(words, locks, strict=True):
+        with database.write(cast.now) as session:
+            tried = lock.turn(word)
+            said.append(people.sign_in(session, cast.now, "rosa", word, HOME, tried).outcome)
+    assert said == [Outcome.REFUSED] * 5 + [Outcome.THROTTLED] * 25
+
+
+def test_a_password_that_was_changed_during_the_hashing_opens_nothing(
+    database: Database, cast: Cast
+) -> None:
+    with database.read() as session:
+        tried = access.lock_of(session, cast.now, "rosa", HOME).turn(cast.password)
+    assert tried.check.right
+    with database.write(cast.now) as session:
+        user = accounts.user_named(session, "rosa")
+        assert user is not None
+        accounts.store_password(session, cast.coordinator, cast.now, user, "otra clave larga")
+    with database.write(cast.now) as session:
+        late = people.sign_in(session, cast.now, "rosa", cast.password, HOME, tried)
+    assert late.outcome is Outcome.REFUSED
+
+
+def test_nobody_who_writes_waits_for_a_password_to_be_checked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the hashing goes on, another thread writes; twice, at the page and for a token."""
+    written = []
+    check = access.check_password
+
+    def slowly(password: str, stored: str | None) -> PasswordCheck:
+        writer = threading.Thread(target=somebody_writes)
+        writer.start()
+        writer.join(timeout=10)
+        return check(password, stored)
+
+    def somebody_writes() -> None:
+        with stage.database.write(stage.cast.now) as session:
+            audit.record(session, SYSTEM, stage.cast.now, "test.write", "nothing", 0)
+        written.append(True)
+
+    open_keyring(settings().data_dir).ensure(stage.cast.now)
+    monkeypatch.setattr(access, "check_password", slowly)
+    said = {"username": "rosa", "password": stage.cast.password}
+    csrf = {"csrf_token": "a" * 32}
+    stage.client.cookies.set("spg_visit", "a" * 32)
+    assert stage.client.post("/entrar", data=said | csrf).status_code == 303
+    assert len(written) == 1
+    asked = stage.client.post("/api/v1/token", data=said | {"grant_type": "password"})
+    assert asked.status_code == 200
+    assert len(written) == 2
+
+
+def test_a_refused_try_at_the_page_is_kept(stage: Stage) -> None:
+    stage.client.cookies.set("spg_visit", "a" * 32)
+    said = {"username": "rosa", "password": "no", "csrf_token": "a" * 32}
+    assert [stage.client.post("/entrar", data=said).status_code for _ in range(6)] == [
+        *[422] * 5,
+        429,
+    ]
+    with stage.database.read() as session:
+        assert "user.refuse" in actions(session, stage.cast.coordinator.id)
 
 
 def test_after_the_wait_the_right_password_opens_and_wipes_the_slate(
