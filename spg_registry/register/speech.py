@@ -17,6 +17,10 @@ class Speech(Protocol):
     def ordered(self, text: str) -> str:
         """Text to order by."""
 
+    def join(self) -> str:
+        """A join that is done in the order in which it is written, so that rows come in order by
+        themselves and are never sorted in memory. PostgreSQL sorts on its own disk."""
+
     def listed(self, value: str, source: str) -> str:
         """The distinct values of a source (`FROM …`), joined with `;`; NULL where none is."""
 
@@ -30,6 +34,9 @@ class OnSqlite:
 
     def ordered(self, text: str) -> str:
         return text
+
+    def join(self) -> str:
+        return "CROSS JOIN"
 
     def listed(self, value: str, source: str) -> str:
         # SQLite keeps the order of a subquery for the aggregates that depend on it.
@@ -46,6 +53,9 @@ class OnPostgresql:
 
     def ordered(self, text: str) -> str:
         return f'{text} COLLATE "C"'
+
+    def join(self) -> str:
+        return "JOIN"
 
     def listed(self, value: str, source: str) -> str:
         inner = f"SELECT DISTINCT {value} AS v {source}"
