@@ -13,9 +13,8 @@ from sqlalchemy import Connection, Enum, text
 
 from spg_registry.core.config import settings
 from spg_registry.core.db import Instant, make_engine
+from spg_registry.core.locks import Lock
 from spg_registry.core.schema import metadata
-
-MIGRATION_LOCK = 0x5B6_0000
 
 
 def run() -> None:
@@ -45,7 +44,7 @@ def migrate(connection: Connection) -> None:
         )
         with context.begin_transaction():
             if not sqlite:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION.value})"))
             context.run_migrations()
             if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
                 raise RuntimeError(f"the migration would leave rows without their parent: {broken}")

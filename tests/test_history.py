@@ -1,7 +1,7 @@
 """Row images: in order, without a gap, whole or not at all."""
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -84,6 +84,33 @@ def test_writers_at_the_same_time_leave_no_gap_and_no_double(database: Database)
     for thread in threads:
         thread.join()
     assert [change.sequence for change in changes(database)] == list(range(1, 41))
+
+
+def test_who_begins_first_and_commits_last_is_not_recorded_earlier(database: Database) -> None:
+    """*Known at* turns a moment into a sequence number, so the two must rise together."""
+    begun = threading.Event()
+    committed = threading.Event()
+    early, late = NOW, NOW + timedelta(minutes=5)
+
+    def slow() -> None:
+        with database.open(writes=True, now=early) as session:
+            begun.set()
+            committed.wait(10)
+            session.add(Person(names="Lenta", surnames="Mamani"))
+            session.commit()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    begun.wait(10)
+    with database.open(writes=True, now=late) as session:
+        session.add(Person(names="Rápida", surnames="Mamani"))
+        session.commit()
+    committed.set()
+    thread.join()
+    assert [(change.sequence, change.recorded_at) for change in changes(database)] == [
+        (1, late),
+        (2, late),
+    ]
 
 
 def test_a_read_session_never_commits(database: Database) -> None:

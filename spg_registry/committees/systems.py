@@ -37,13 +37,13 @@ from spg_registry.committees.schemas import (
 from spg_registry.core import audit, clock, history
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Fault, Invalid, MoveRefused
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rules.months import last_day
 from spg_registry.rules.states import Machine, move
 from spg_registry.rules.verdict import NotMet
 from spg_registry.rules.words import RegistrationState
 
-_CODE_LOCK: Final = 0x5B6_0002
 _MONTHS: Final = 12
 
 
@@ -51,7 +51,7 @@ def found_spgs(session: Session, actor: Actor, now: datetime, batch: Sequence[Sp
     """New guarantee systems, each coded `SPG-<municipality>-<n>` in this registry's own series."""
     require(actor, Permission.COMMITTEE_CREATE)
     _check_places(session, batch)
-    lock_all_writers(session, _CODE_LOCK)
+    lock_all_writers(session, Lock.SPG_CODES)
     rows = []
     for data in batch:
         row = Spg(

@@ -33,6 +33,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from spg_registry.core import clock
 from spg_registry.core.errors import AlreadyThere, Invalid, NotFound
+from spg_registry.core.locks import Lock
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,7 +77,7 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if isinstance(value, str):
-            return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
+            return datetime.fromisoformat(value)
         moment: datetime = value
         return moment.astimezone(UTC)
 
@@ -241,13 +242,15 @@ class Database:
         self.engine.dispose()
 
 
-def lock_all_writers(session: Session, key: int) -> None:
+def lock_all_writers(session: Session, lock: Lock) -> None:
     """Hold a named lock until the transaction ends. SQLite's writer holds it already."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        session.connection().execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock.value}
+        )
 
 
-def next_number(session: Session, column: Any, key: int) -> int:
+def next_number(session: Session, column: Any, lock: Lock) -> int:
     """One more than the largest `column`, under a lock until the transaction ends."""
-    lock_all_writers(session, key)
+    lock_all_writers(session, lock)
     return (session.exec(select(func.max(column))).one() or 0) + 1

@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, event, insert, inspect
 from sqlalchemy.orm import Session as OrmSession
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from spg_registry.core import clock
 from spg_registry.core.db import document, instant, next_number
+from spg_registry.core.locks import Lock
 from spg_registry.core.rows import Row
 
-SEQUENCE_LOCK = 0x5B6_0001
 _wide: Any = BigInteger
 
 
@@ -125,8 +125,8 @@ def _write(session: OrmSession) -> None:
     images = session.info.pop("images", None)
     if not images:
         return
-    now = session.info.get("now") or clock.now()
-    sequence = next_number(session, Change.sequence, SEQUENCE_LOCK)  # type: ignore[arg-type]
+    sequence = next_number(session, Change.sequence, Lock.SEQUENCE)  # type: ignore[arg-type]
+    now = _recorded_at(session, sequence - 1)
     session.connection().execute(
         insert(Change),
         [
@@ -142,6 +142,15 @@ def _write(session: OrmSession) -> None:
             for place, ((table, key), kept) in enumerate(images.items())
         ],
     )
+
+
+def _recorded_at(session: OrmSession, last: int) -> datetime:
+    """Never before the image before: who began first may commit last, and *known at* turns a
+    moment into a sequence number."""
+    now: datetime = session.info.get("now") or clock.now()
+    query = select(Change.recorded_at).where(Change.sequence == last)
+    before = session.connection().execute(query).scalar_one_or_none()
+    return max(now, before) if before else now
 
 
 @event.listens_for(OrmSession, "after_rollback")

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from spg_registry.core import audit, clock
 from spg_registry.core.db import next_number
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor
 from spg_registry.people.models import Person
 from spg_registry.people.queries import persons_by_id
@@ -35,8 +36,6 @@ from spg_registry.producers.searching import display_name, search_key
 from spg_registry.rules.words import EnrolmentStatus
 from spg_registry.territory.models import Community
 from spg_registry.territory.names import name_key
-
-NUMBERS_LOCK = 0x5B6_0010
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _producers(
     places: Sequence[Sequence[Community]],
     households: dict[str, Household],
 ) -> list[Producer]:
-    first = next_number(session, Producer.number, NUMBERS_LOCK)
+    first = next_number(session, Producer.number, Lock.PRODUCER_NUMBERS)
     rows = []
     for n, (item, people, where) in enumerate(zip(batch, persons, places, strict=True)):
         household_id = item.household_id

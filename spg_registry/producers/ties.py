@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.models import Person
 from spg_registry.people.schemas import PersonIn
@@ -44,7 +45,6 @@ from spg_registry.rules.words import InterestKind
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.names import name_key
 
-ORGANISATIONS_LOCK = 0x5B6_0011
 FURTHEST_KIN = 6
 
 
@@ -262,7 +262,7 @@ def register_organisations(
     """Producer organisations, which belong to no committee: any office may name one. A name that
     is known, in whatever spelling, is a fault."""
     require(actor, Permission.PRODUCER_WRITE)
-    lock_all_writers(session, ORGANISATIONS_LOCK)
+    lock_all_writers(session, Lock.ORGANISATIONS)
     taken = set(organisation_ids(session))
     places = atlas_of(session).municipalities
     faults = []

@@ -5,8 +5,9 @@ and audit → tokens signed and stored. The caller commits before anything is sh
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -16,34 +17,36 @@ from spg_registry.core import audit, clock, codes
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Refused
 from spg_registry.core.keys import Keyring, Purpose
+from spg_registry.core.locks import Lock
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.errors import MeetingClosed
-from spg_registry.decisions.models import Decision, Meeting, MeetingState
+from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting, MeetingState
 from spg_registry.decisions.queries import answered_in, decisions_of, get_meeting
 from spg_registry.decisions.service import parameters_of
 from spg_registry.producers.facts import enrolments_by_id
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
 from spg_registry.rules.closing import may_close
-from spg_registry.rules.states import Machine
+from spg_registry.rules.states import GRANTS, Machine
 from spg_registry.rules.verdict import NotMet, Verdict, plain
 from spg_registry.rules.words import (
     Category,
     DecisionState,
     Outcome,
+    RoundState,
     SealEventKind,
 )
 from spg_registry.seals import signing
-from spg_registry.seals.errors import ClosingRefused, NothingDecided
+from spg_registry.seals.errors import ClosingRefused, NothingDecided, RoundNotInDeliberation
 from spg_registry.seals.events import exclude, replace_seals, suspend_all
+from spg_registry.seals.hearing import Heard, hear
 from spg_registry.seals.judging import Judged, judge
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope, SealToken
 from spg_registry.seals.statuses import after_decisions_against, after_granting
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import Community, ProductGroup
 
-GRANTING_LOCK = 0x5B6_0002
 """Who grants waits for who is granting: two committees could otherwise overlap over one unit."""
 
 LIST_SIZE = 131_072
@@ -54,11 +57,13 @@ NewCode = Callable[[], str]
 
 @dataclass(frozen=True)
 class Closing:
-    """What closing did: the decisions in their order, and the seals that now exist."""
+    """What closing did: the decisions in their order, the seals that now exist, and the appeals
+    that now have their answer."""
 
     meeting: Meeting
     decisions: list[Decision]
     granted: list[SealGrant]
+    answered: list[Appeal] = field(default_factory=list)
 
 
 def preview(session: Session, actor: Actor, meeting_id: int) -> list[Judged]:
@@ -75,51 +80,72 @@ def close_and_grant(
     meeting_id: int,
     new_code: NewCode = codes.new_code,
 ) -> Closing:
-    """Adopt a meeting's decisions and grant what they grant.
+    """Adopt a meeting's decisions, grant what they grant, and apply its answers to appeals.
 
     Raises ClosingRefused with every reason for every producer, MeetingClosed for whoever comes
-    second, Refused (`separate_hands`) for who also recorded the decisions. `new_code` is another
-    source only in the demonstration, whose codes are repeatable.
+    second, RoundNotInDeliberation where seals would be granted outside of it, Refused
+    (`separate_hands`) for who also recorded the decisions. `new_code` is another source only in
+    the demonstration, whose codes are repeatable.
     """
     meeting = get_meeting(session, actor, meeting_id)
     require(actor, Permission.ACTA_CLOSE, on=meeting.committee_id)
-    lock_all_writers(session, GRANTING_LOCK)
+    lock_all_writers(session, Lock.GRANTING)
     # Somebody may have closed it, or be deciding still, while we stood in line.
     session.refresh(meeting, with_for_update=True)
     if meeting.state is MeetingState.CLOSED:
         raise MeetingClosed(id=meeting.id)
     drafts = decisions_of(session, meeting.id)
-    if not drafts and not answered_in(session, meeting.id):
+    answers = _answers(session, meeting)
+    if not drafts and not answers:
         raise NothingDecided(id=meeting.id)
-    _check_hands(session, actor, meeting, drafts)
+    _check_hands(session, actor, meeting)
+    _check_round(session, meeting, drafts)
     judged = judge(session, meeting, drafts)
-    _check_norm(session, judged)
+    heard = hear(session, meeting, answers)
+    _check_norm(session, judged, heard)
     _adopt(session, actor, now, meeting, judged)
+    _apply(session, actor, now, meeting, heard)
     granted = _grant(session, actor, now, keyring, meeting, judged, new_code)
     _carry_out(session, actor, now, meeting, judged)
-    return Closing(meeting, drafts, granted)
+    return Closing(meeting, drafts, granted, answers)
 
 
-def hands_of(
-    session: Session, actor: Actor, meeting: Meeting, drafts: Sequence[Decision]
-) -> Verdict:
+def _answers(session: Session, meeting: Meeting) -> list[Appeal]:
+    """The drafts of answers, held: nobody takes one to another meeting meanwhile."""
+    query = select(Appeal).where(Appeal.meeting_id == meeting.id, Appeal.state == AppealState.FILED)
+    query = query.order_by(col(Appeal.id)).with_for_update()
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision]) -> None:
+    """Held until the end: nobody closes the round while it grants."""
+    if not any(draft.outcome in GRANTS for draft in drafts):
+        return
+    query = select(Round).where(Round.id == meeting.round_id).with_for_update()
+    ronda = session.exec(query.execution_options(populate_existing=True)).first()
+    if ronda is None or ronda.state is not RoundState.DELIBERATION:
+        raise RoundNotInDeliberation(round=meeting.round_id)
+
+
+def hands_of(session: Session, actor: Actor, meeting: Meeting) -> Verdict:
     """Nobody grants alone (domain.md section 4, last paragraph)."""
     seats = members_in_office(session, meeting.body_id, meeting.held_on)
-    recorders = {draft.recorded_by for draft in drafts if draft.recorded_by is not None}
-    closer = actor.id if actor.kind == "user" and actor.id is not None else 0
-    return may_close(recorders, closer, len(seats), parameters_of(session, meeting))
+    recorded = [*decisions_of(session, meeting.id), *answered_in(session, meeting.id)]
+    recorders = {row.recorded_by for row in recorded}
+    return may_close(recorders, actor.hand, len(seats), parameters_of(session, meeting))
 
 
-def _check_hands(
-    session: Session, actor: Actor, meeting: Meeting, drafts: Sequence[Decision]
-) -> None:
-    verdict = hands_of(session, actor, meeting, drafts)
+def _check_hands(session: Session, actor: Actor, meeting: Meeting) -> None:
+    verdict = hands_of(session, actor, meeting)
     if isinstance(verdict, NotMet):
         raise Refused([verdict])
 
 
-def _check_norm(session: Session, judged: Sequence[Judged]) -> None:
-    stopped = {one.decision.producer_id: one.stops for one in judged if one.stops}
+def _check_norm(session: Session, judged: Sequence[Judged], heard: Sequence[Heard]) -> None:
+    stopped: dict[int, tuple[NotMet, ...]] = defaultdict(tuple)
+    for one in (*judged, *heard):
+        if one.stops:
+            stopped[one.decision.producer_id] += one.stops
     if stopped:
         code_of = _producer_codes(session, stopped)
         raise ClosingRefused({code_of[producer]: stops for producer, stops in stopped.items()})
@@ -167,6 +193,33 @@ def _adopt(
         acta=meeting.acta_number,
         decisions=len(judged),
     )
+    session.flush()
+
+
+def _apply(
+    session: Session, actor: Actor, now: datetime, meeting: Meeting, heard: Sequence[Heard]
+) -> None:
+    """The answers become what they say; what that means for a seal is an act of its own."""
+    for one in heard:
+        appeal, decision = one.appeal, one.decision
+        outcome = AppealState(appeal.proposed or AppealState.UPHELD)
+        target = DecisionState(outcome.value)
+        decision.state = moved(Machine.DECISION, decision.state, target)
+        decision.state_since = clock.local_date(now)
+        appeal.state, appeal.answered_on = outcome, meeting.held_on
+        appeal.verdicts = [plain(verdict) for verdict in one.verdicts]
+        session.add_all([decision, appeal])
+        audit.record(
+            session,
+            actor,
+            now,
+            "appeal.decide",
+            "appeal",
+            appeal.id,
+            committee_id=meeting.committee_id,
+            decision=decision.id,
+            outcome=outcome.value,
+        )
     session.flush()
 
 

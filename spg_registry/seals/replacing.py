@@ -10,6 +10,7 @@ from spg_registry.core import audit, clock, codes
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Invalid, Refused
 from spg_registry.core.keys import Keyring
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Meeting
 from spg_registry.decisions.queries import get_decision
@@ -23,7 +24,7 @@ from spg_registry.rules.words import SealEventKind, SealState
 from spg_registry.seals import signing
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.events import replace_seals
-from spg_registry.seals.granting import GRANTING_LOCK, fresh_codes, fresh_indexes, sign_all
+from spg_registry.seals.granting import fresh_codes, fresh_indexes, sign_all
 from spg_registry.seals.judging import sanctions_of, standing_grants
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope
 from spg_registry.seals.queries import get_seal
@@ -39,7 +40,7 @@ def replace(
     """
     old = get_seal(session, actor, code)
     require(actor, Permission.SEAL_DECIDE, on=old.committee_id)
-    lock_all_writers(session, GRANTING_LOCK)
+    lock_all_writers(session, Lock.GRANTING)
     session.refresh(old, with_for_update=True)
     decision, meeting = get_decision(session, actor, old.decision_id)
     today = clock.local_date(now)

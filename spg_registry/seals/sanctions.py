@@ -8,13 +8,12 @@ from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
 from spg_registry.core.db import next_number
 from spg_registry.core.errors import Invalid
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Enrolment
 from spg_registry.seals.models import Sanction
 from spg_registry.seals.queries import get_sanction
 from spg_registry.seals.schemas import SanctionIn
-
-SANCTION_LOCK = 0x5B6_0003
 
 
 def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> Sanction:
@@ -36,7 +35,7 @@ def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> S
         raise Invalid.at("until", "ends_before_start")
     if data.correction_of is not None:
         _check_correction(session, data)
-    number = next_number(session, Sanction.id, SANCTION_LOCK)
+    number = next_number(session, Sanction.id, Lock.SANCTIONS)
     sanction = Sanction(code=f"S{number:06d}", **data.model_dump())
     session.add(sanction)
     session.flush()

@@ -11,6 +11,7 @@ from spg_registry.committees.models import Committee
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Invalid
+from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import SYSTEM, Actor, Permission, require
 from spg_registry.standards import queries
 from spg_registry.standards.by_laws import faults_of_changes
@@ -35,8 +36,6 @@ from spg_registry.standards.models import (
 )
 from spg_registry.standards.schemas import ByLaws, LocalItem
 
-VERSION_LOCK = 0x5B6_0010
-
 Versioned = Standard | Checklist | RuleSet
 Row = TypeVar("Row", Standard, Checklist, RuleSet)
 Made = TypeVar("Made", bound=SQLModel)
@@ -48,7 +47,7 @@ def load_standards(session: Session, now: datetime, directory: Path = DATA) -> l
     An older version is never touched. A new version of a standard brings new versions of the
     form and the ruleset that name it, so that the three always belong together.
     """
-    lock_all_writers(session, VERSION_LOCK)
+    lock_all_writers(session, Lock.NORM_VERSIONS)
     made = [row for file in read_files(directory) if (row := _load(session, now, file))]
     for row in made:
         kind = type(row).__name__.lower()
@@ -174,7 +173,7 @@ def adopt_by_laws(session: Session, actor: Actor, now: datetime, data: ByLaws) -
     """
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
     _require_committee(session, data.committee_id)
-    lock_all_writers(session, VERSION_LOCK)
+    lock_all_writers(session, Lock.NORM_VERSIONS)
     today = clock.local_date(now)
     national = queries.ruleset_of(session, None, today)
     changes = {
@@ -217,7 +216,7 @@ def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalIte
     """A committee's own question, asked in the rounds it opens from now on."""
     require(actor, Permission.COMMITTEE_MANAGE, on=data.committee_id)
     _require_committee(session, data.committee_id)
-    lock_all_writers(session, VERSION_LOCK)
+    lock_all_writers(session, Lock.NORM_VERSIONS)
     norm = queries.standard_on(session, clock.local_date(now))
     form = queries.checklist_of(session, norm)
     shelf = session.exec(
