@@ -70,6 +70,11 @@ tests-postgresql: .venv/.dev ## the tests that use a database again, on a real P
 tests-browser: .venv/.dev ## the browser tests, in a real Chromium
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) tests/browser
 
+.PHONY: pictures
+pictures: .venv/.dev ## take the pictures of the documents anew, from the browser tests that walk
+	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium SPG_PICTURES=docs/pictures \
+	    $(STAGE) "pictures" $(PYTEST) tests/browser/test_walk.py tests/browser/test_family.py
+
 .PHONY: soak bench
 soak: .venv/.dev ## the long runs: the same trials in far greater number, on both databases
 	@SPG_TEST_DB=sqlite $(STAGE) "soak on SQLite" $(PYTEST) --soak --ignore tests/browser

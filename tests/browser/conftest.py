@@ -6,9 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
+from PIL import Image
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -39,6 +42,10 @@ Opening = Callable[..., Page]
 
 Camera = Callable[..., None]
 """`picture(page, "acta")`: keeps what is on the screen, when pictures are wanted."""
+
+
+Printer = Callable[[bytes, str], None]
+"""`paper(pdf, "certificado")`: the same for the first page of a PDF."""
 
 
 @pytest.fixture(scope="session")
@@ -157,27 +164,32 @@ def picture(screen: str) -> Camera:
 
     Each picture belongs to one screen. `above` is the words of a heading to begin at.
     """
-    wanted = os.environ.get("SPG_PICTURES")
 
     def taken(page: Page, name: str, on: str = "desk", above: str = "") -> None:
-        if not wanted or on != screen:
+        if on != screen or "SPG_PICTURES" not in os.environ:
             return
         if above:
             heading = page.get_by_role("heading", name=above).first
             heading.evaluate("at => window.scrollTo(0, at.offsetTop - 16)")
         else:
             page.evaluate("window.scrollTo(0, 0)")
-        _small(Path(wanted) / f"{name}.png", page.screenshot())
+        _keep(name, Image.open(BytesIO(page.screenshot())))
 
     return taken
 
 
-def _small(path: Path, png: bytes) -> None:
-    """A screenshot has few colours: a palette makes it a third."""
-    from io import BytesIO
+@pytest.fixture
+def paper(screen: str) -> Printer:
+    def printed(pdf: bytes, name: str) -> None:
+        if screen == "desk" and "SPG_PICTURES" in os.environ:
+            _keep(name, pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil())
 
-    from PIL import Image
+    return printed
 
-    image = Image.open(BytesIO(png)).convert("RGB")
+
+def _keep(name: str, shown: Image.Image) -> None:
+    """A screen has few colours: with a palette the file is a third."""
+    path = Path(os.environ["SPG_PICTURES"]) / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    few = shown.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)

@@ -18,7 +18,7 @@ def test_a_family_comes_in_is_visited_and_gets_its_seal(
 ) -> None:
     coordinator, secretary = person(server, "coordinadora"), person(server, "secretaria")
     a_family_is_registered(secretary, picture)
-    ronda = a_round_is_opened_for_its_community(coordinator, picture)
+    ronda = a_round_is_opened_for_its_community(coordinator)
     evaluators_are_sent(coordinator, picture)
     visit = the_form_is_typed_from_paper(secretary, ronda, picture)
     whoever_reviews_is_another(coordinator, visit)
@@ -64,13 +64,12 @@ def a_year_ago() -> str:
     return (clock.local_date(clock.now()) - timedelta(days=365)).isoformat()
 
 
-def a_round_is_opened_for_its_community(page: Page, picture: Camera) -> str:
+def a_round_is_opened_for_its_community(page: Page) -> str:
     page.goto("/rondas")
     page.get_by_role("link", name="Nueva ronda").click()
     page.get_by_label("Nombre de la ronda").fill("Ronda de nuevas familias")
     page.get_by_label("Primer día de visitas").fill(today())
     page.get_by_label("Último día de visitas").fill(today())
-    picture(page, "nueva-ronda")
     page.get_by_role("button", name="Planificar la ronda").click()
     page.get_by_role("link", name="Agregar unidades").first.click()
     page.get_by_label(re.compile(f"^{COMMUNITY}")).check()
@@ -90,13 +89,13 @@ def evaluators_are_sent(page: Page, picture: Camera) -> None:
 def the_form_is_typed_from_paper(page: Page, ronda: str, picture: Camera) -> str:
     page.goto(ronda)
     page.get_by_role("rowheader").get_by_role("link").click()
+    picture(page, "ficha", above="Suelo")
     page.get_by_label("Día de la visita").fill(today())
     page.get_by_role("group", name="Parcelas que se vieron").get_by_role("checkbox").check()
     page.get_by_role("button", name="Guardar y entregar").click()
     expect(page.get_by_role("alert")).to_be_visible()
     for answer in page.get_by_role("radio", name="Cumple", exact=True).all():
         answer.check()
-    picture(page, "ficha", above="Suelo")
     page.get_by_role("button", name="Guardar borrador").click()
     page.get_by_text("Anotar la conformidad").first.click()
     page.get_by_role("button", name="Anotar la conformidad").click()

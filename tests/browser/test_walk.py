@@ -18,23 +18,24 @@ from playwright.sync_api import Page, expect
 
 from spg_registry.core import clock
 from spg_registry.core.schema import PROJECT
-from tests.browser.conftest import Camera, Opening
+from tests.browser.conftest import Camera, Opening, Printer
 from tests.serving import Server
 
 ACTA = "08/2026"
 
 
 def test_from_the_meeting_to_the_fair_and_back(
-    server: Server, person: Opening, picture: Camera
+    server: Server, person: Opening, picture: Camera, paper: Printer
 ) -> None:
     coordinator = person(server, "coordinadora")
     the_work_waits(coordinator, picture)
     meeting = a_meeting_is_held_and_decides(coordinator, picture)
-    whoever_decided_may_not_close(coordinator, meeting, picture)
+    whoever_decided_may_not_close(coordinator, picture)
 
     secretary = person(server, "secretaria")
     path = another_person_closes_the_acta(secretary, meeting, picture)
-    the_certificate_is_there(secretary, path)
+    certificate = the_certificate_is_there(secretary, path)
+    paper(certificate, "certificado")
     link = what_a_phone_reads(secretary, path)
 
     consumer = person(server)
@@ -69,7 +70,6 @@ def a_meeting_is_held_and_decides(page: Page, picture: Camera) -> str:
     page.get_by_label("Ronda que se decide").select_option(index=1)
     page.get_by_label("Número de acta").fill(ACTA)
     page.get_by_label("Lugar").fill("Casa comunal")
-    picture(page, "convocar")
     page.get_by_role("button", name="Empezar la reunión").click()
 
     expect(page.get_by_text("Sin quórum")).to_be_visible()
@@ -87,7 +87,7 @@ def a_meeting_is_held_and_decides(page: Page, picture: Camera) -> str:
     return urllib.parse.urlsplit(page.url).path
 
 
-def whoever_decided_may_not_close(page: Page, meeting: str, picture: Camera) -> None:
+def whoever_decided_may_not_close(page: Page, picture: Camera) -> None:
     page.get_by_role("link", name="Revisar y cerrar el acta").click()
     expect(page.get_by_text("Otra persona debe cerrar esta acta")).to_be_visible()
     expect(page.get_by_role("button", name="Cerrar el acta y otorgar")).to_have_count(0)
@@ -104,16 +104,17 @@ def another_person_closes_the_acta(page: Page, meeting: str, picture: Camera) ->
     picture(page, "cierre")
     page.get_by_role("button", name="Cerrar el acta y otorgar").click()
     expect(page.get_by_text("El acta está cerrada")).to_be_visible()
-    picture(page, "acta-cerrada")
+    picture(page, "acta-cerrada", above="Sellos otorgados")
     row = page.get_by_role("row").filter(has_text=family)
     return str(row.get_by_role("link", name="Página").get_attribute("href"))
 
 
-def the_certificate_is_there(page: Page, path: str) -> None:
+def the_certificate_is_there(page: Page, path: str) -> bytes:
     answer = page.request.get(f"{path}/certificado.pdf")
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF-")
+    return answer.body()
 
 
 def what_a_phone_reads(page: Page, path: str) -> str:
