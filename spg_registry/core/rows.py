@@ -5,7 +5,7 @@ row is never validated. For an acta of 200 decisions that was a third of the tim
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -35,7 +35,7 @@ class Row(SQLModel):
         object.__setattr__(self, "__pydantic_fields_set__", told)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _columns(
     table: type[SQLModel],
 ) -> tuple[tuple[str, ...], list[tuple[str, Any]], list[tuple[str, Callable[[], Any]]]]:

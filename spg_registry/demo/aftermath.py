@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from spg_registry.committees.models import BodyKind
 from spg_registry.decisions import service as decisions
-from spg_registry.decisions.models import AppealState
+from spg_registry.decisions.models import AppealOutcome
 from spg_registry.decisions.schemas import AppealAnswerIn, AppealIn, DecisionIn
 from spg_registry.demo import roster, sitting
 from spg_registry.demo.calendar import moment
@@ -41,7 +41,7 @@ def appeal(world: World, office: Office, ronda: Ronda, made: dict[int, int], day
     meeting_id = sitting.convened(scene, office, None, BodyKind.APPEALS)
     answer = AppealAnswerIn(
         meeting_id=meeting_id,
-        outcome=AppealState.UPHELD,
+        outcome=AppealOutcome.UPHELD,
         answer="Se revisó la ficha y se volvió a la unidad: la decisión se mantiene.",
     )
     decisions.answer_appeal(scene.session, office.secretary, scene.now, filed.id, answer)
@@ -171,13 +171,9 @@ def _leave(scene: Scene, world: World, office: Office, life: Life) -> None:
     code = office.seals.pop(life.producer_id)
     seals.withdraw(scene.session, world.control, scene.now, code, wish)
     data = StatusIn(status=EnrolmentStatus.WITHDRAWN, reason="Se retira por voluntad propia.")
-    producers.change_status(
-        scene.session, office.secretary, scene.now, life.enrolment_id, data
-    )
+    producers.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)
 
 
 def _be_absent(scene: Scene, world: World, office: Office, life: Life) -> None:
     data = StatusIn(status=EnrolmentStatus.ABSENT, reason="Migración temporal por trabajo.")
-    producers.change_status(
-        scene.session, office.secretary, scene.now, life.enrolment_id, data
-    )
+    producers.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)

@@ -1,6 +1,6 @@
 """The days of the demonstration, all counted back from the day of the load."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from spg_registry.core import clock
 
@@ -14,7 +14,8 @@ _CLOSING = (5, 20)
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=clock.LA_PAZ)
+    """In UTC, as the services are told; the hour is Bolivia's."""
+    return datetime.combine(day, time(hour, minute), tzinfo=clock.LA_PAZ).astimezone(UTC)
 
 
 def beginning(today: date) -> date:

@@ -5,7 +5,7 @@ from random import Random
 
 from spg_registry.demo.calendar import CYCLE
 from spg_registry.demo.lives import Life, Step, organic_step
-from spg_registry.demo.names import People, Somebody, company_name, group_name
+from spg_registry.demo.names import PLOTS, People, Somebody, company_name, group_name
 from spg_registry.demo.programme import LANDS, Land, Place
 from spg_registry.people.models import Sex
 from spg_registry.producers.models import ProducerKind, Tenure
@@ -33,7 +33,7 @@ MONTHS = {
 """Of transition, to draw clocks that fit; the rules read their own."""
 
 _BEFORE_ENTRY = timedelta(days=70)
-"""Before a producer's first meeting: by then nobody has come in yet, so the day lies in the past."""
+"""Before a producer's first meeting, when it has not come in yet: the day lies in the past."""
 
 _KINDS = (
     (ProducerKind.FAMILY, 0.70),
@@ -41,10 +41,6 @@ _KINDS = (
     (ProducerKind.GROUP, 0.03),
     (ProducerKind.COMPANY, 0.015),
 )
-_PLOT_NAMES = (
-    "Junto a la casa,La loma,El bajo,Pampa,La quebrada,Chaco nuevo,Canchón,La ladera,El rincón,"
-    "Detrás de la escuela,La vertiente,Orilla del río"
-).split(",")
 _PROCESSES = (
     ("Centro de acopio y secado", "Secado, selección y embolsado"),
     ("Taller de transformación", "Lavado, deshidratado y envasado"),
@@ -129,9 +125,7 @@ class Farms:
         """Households are shared within a batch only."""
         self._shared = None
 
-    def _holders(
-        self, kind: ProducerKind, life: Life, known_holder: int | None
-    ) -> list[HolderIn]:
+    def _holders(self, kind: ProducerKind, life: Life, known_holder: int | None) -> list[HolderIn]:
         if known_holder is not None:
             return [HolderIn(person_id=known_holder)]
         draw = self._source
@@ -158,9 +152,9 @@ class Farms:
     def _units(self, life: Life, kind: ProducerKind, meeting: date) -> list[UnitIn]:
         draw = self._source
         land = self._land
-        gathers = draw.random() < land.wild_share
-        if gathers and draw.random() < land.only_wild:
+        if life.landless:
             return [self._unit(1, [], [], self._gathering())]
+        gathers = draw.random() < land.wild_share * (1 - land.only_wild)
         units = 2 if life.area_m2 > 3000 and draw.random() < 0.06 else 1
         found = []
         for number in range(1, units + 1):
@@ -201,9 +195,7 @@ class Farms:
             zones=zones,
         )
 
-    def _fields(
-        self, life: Life, area: int, meeting: date
-    ) -> tuple[list[PlotIn], list[CropIn]]:
+    def _fields(self, life: Life, area: int, meeting: date) -> tuple[list[PlotIn], list[CropIn]]:
         """A product a plot; animals and bees have a plot of their own."""
         draw, land = self._source, self._land
         most = max(1, min(land.plots[1], area // 300))
@@ -266,7 +258,7 @@ class Farms:
     ) -> PlotIn:
         known, on = self._clock(life, MONTHS[kind], meeting)
         return PlotIn(
-            name=name or self._source.choice(_PLOT_NAMES),
+            name=name or self._source.choice(PLOTS),
             area_m2=area,
             last_input=known,
             last_input_on=on,

@@ -40,7 +40,11 @@ _FINDINGS: dict[FindingClass, tuple[tuple[str, str, str], ...]] = {
         ("C3", "No asistió a la última capacitación.", "Participar en la siguiente capacitación."),
     ),
     FindingClass.MAJOR: (
-        ("T1", "Se guardan envases que contuvieron agroquímicos.", "Retirar y limpiar el depósito."),
+        (
+            "T1",
+            "Se guardan envases de agroquímicos.",
+            "Retirar y limpiar el depósito.",
+        ),
         ("R3", "No mostró una de sus parcelas.", "Acompañar a los evaluadores a la parcela."),
         ("T5", "Usa el sello en un producto que no está aprobado.", "Retirar las etiquetas."),
     ),
@@ -98,9 +102,7 @@ def come_in(scene: Scene, office: Office, lives: Sequence[Life], meeting: date) 
         for life in lives
     ]
     farms.close_batch()
-    made = producers.register_all(
-        scene.session, office.secretary, scene.now, office.spg_id, batch
-    )
+    made = producers.register_all(scene.session, office.secretary, scene.now, office.spg_id, batch)
     for life, one in zip(lives, made, strict=True):
         life.producer_id, life.producer_code = one.producer.id, one.producer.code
         life.enrolment_id = one.enrolment.id
@@ -132,9 +134,7 @@ def plan(scene: Scene, office: Office, name: str, meeting: date) -> int:
     return rounds.plan_round(scene.session, office.coordinator, scene.now, data).id
 
 
-def begin(
-    scene: Scene, office: Office, round_id: int, cycle: int, lives: Sequence[Life]
-) -> Ronda:
+def begin(scene: Scene, office: Office, round_id: int, cycle: int, lives: Sequence[Life]) -> Ronda:
     """The norm is frozen, and every unit gets its visit."""
     session = scene.session
     row = rounds.open_round(session, office.coordinator, scene.now, round_id)
@@ -159,9 +159,7 @@ def send(scene: Scene, office: Office, ronda: Ronda) -> None:
 
 def _too_near(office: Office, ronda: Ronda) -> list[Pair]:
     """Evaluators asked to see their own land, or that of somebody they are tied to."""
-    owners = {
-        person: life for life in ronda.lives for person in life.person_ids[:1] if life.units
-    }
+    owners = {person: life for life in ronda.lives for person in life.person_ids[:1] if life.units}
     own = [(person, owners[person]) for person in office.evaluators if person in owners][:1]
     tied = [
         (tie.person_id, tie.life)
@@ -259,15 +257,14 @@ def _record(
                     grade=grade,
                     description=description,
                     measure=measure,
-                    due_on=days[life.number] + timedelta(days=office.source.randint(50, 110)),
+                    due_on=days[life.number] + timedelta(days=office.source.randint(50, 140)),
                 )
             )
     if not batch:
         return
     made = rounds.record_findings(scene.session, office.secretary, scene.now, batch)
     ronda.findings += [
-        Found(row.id, row.grade, life, row.due_on)
-        for row, life in zip(made, owners, strict=True)
+        Found(row.id, row.grade, life, row.due_on) for row, life in zip(made, owners, strict=True)
     ]
 
 

@@ -42,6 +42,8 @@ class Life:
     course: Course
     size: float
     """Land, as a share of the middle size."""
+    landless: bool = False
+    """Lives of gathering, without a plot."""
     woman_first: bool = False
     area_m2: int = 0
     number: int = 0
@@ -75,22 +77,30 @@ def draw_lives(source: Random, scale: Scale) -> dict[str, list[Life]]:
     the organic ones adds up to the programme's area."""
     lives: dict[str, list[Life]] = {}
     for n, place in enumerate(scale.places):
-        own = [_life(source, course) for course in _courses(source, place, under_way=n == 0)]
+        courses = _courses(source, place, under_way=n == 0)
         if n == 0:
-            own += [_life(source, (None, None, Step.WAITING)) for _ in range(scale.waiting * 2)]
+            courses += [(None, None, Step.WAITING)] * (scale.waiting * 2)
+        own = [_life(source, place, course) for course in courses]
         source.shuffle(own)
         for number, life in enumerate(own):
             life.number = number
         lives[place.ine_code] = own
     every = [life for own in lives.values() for life in own]
-    for n, life in enumerate(source.sample(every, len(every))):
+    source.shuffle(every)
+    every.sort(key=lambda life: life.is_organic)
+    for n, life in enumerate(every):
         life.woman_first = n % 2 == 0
     _measure(scale, lives)
     return lives
 
 
-def _life(source: Random, course: Course) -> Life:
-    return Life(course, size=min(4.0, max(0.25, math.exp(source.gauss(0, 0.55)))))
+def _life(source: Random, place: Place, course: Course) -> Life:
+    land = LANDS[place.region]
+    return Life(
+        course,
+        size=min(4.0, max(0.25, math.exp(source.gauss(0, 0.55)))),
+        landless=source.random() < land.wild_share * land.only_wild,
+    )
 
 
 def _measure(scale: Scale, lives: dict[str, list[Life]]) -> None:
@@ -98,7 +108,10 @@ def _measure(scale: Scale, lives: dict[str, list[Life]]) -> None:
     middle = {place.ine_code: LANDS[place.region].hectares for place in scale.places}
     wanted = AREA_PER_HOLDER_M2 * scale.organic
     drawn = sum(
-        middle[code] * life.size for code, own in lives.items() for life in own if life.is_organic
+        middle[code] * life.size
+        for code, own in lives.items()
+        for life in own
+        if life.is_organic and not life.landless
     )
     for code, own in lives.items():
         for life in own:

@@ -3,81 +3,27 @@
 No list of real persons stands behind this. Identity numbers have ten digits, which no card has.
 """
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from spg_registry.people.models import Sex
 
-WOMEN = (
-    "Alicia Ana Andrea Asunta Aurelia Beatriz Benita Bertha Candelaria Carmen Casilda Cecilia "
-    "Celestina Clara Claudia Cristina Damiana Daniela Delfina Dionisia Dominga Dora Elena "
-    "Encarnación Epifania Ernestina Esperanza Estela Eugenia Eulalia Felicidad Filomena Flora "
-    "Fortunata Gladys Gregoria Guadalupe Hilaria Ignacia Inés Irene Isabel Jacinta Juana Julia "
-    "Justina Leonor Lidia Lourdes Lucía Luisa Magdalena Marcelina Margarita María Martha Martina "
-    "Máxima Mercedes Miriam Natividad Nelly Nicolasa Norma Paulina Petrona Primitiva Remedios "
-    "Rosa Rosalía Rosmery Rufina Sabina Santusa Saturnina Sebastiana Silveria Sonia Susana Teodora "
-    "Teresa Tomasa Valentina Verónica Vicenta Victoria Virginia Wara Wayra Ximena Yola Zenobia "
-    "Zulma Killa Sisa Nayra Sarawi Qori"
-).split()
-MEN = (
-    "Adalberto Adrián Agustín Alberto Alejandro Alfonso Ambrosio Andrés Ángel Anselmo Antonio "
-    "Apolinar Aurelio Bacilio Benedicto Benito Bernardo Calixto Carlos Casimiro Celestino César "
-    "Cirilo Constantino Cornelio Crisóstomo Damián Daniel David Demetrio Dionisio Domingo Edgar "
-    "Eduardo Eleuterio Emilio Epifanio Esteban Eugenio Eusebio Facundo Faustino Felipe Feliciano "
-    "Felix Fermín Florencio Francisco Freddy Gabino Germán Gregorio Grover Gualberto Hilarión "
-    "Honorato Hugo Ignacio Isidro Jacinto Javier Jorge José Juan Julián Julio Lázaro Leandro "
-    "Leonardo Lorenzo Lucas Lucio Manuel Marcelino Mariano Mario Martín Mateo Mauricio Máximo "
-    "Melchor Miguel Modesto Nicanor Nicolás Octavio Pablo Pascual Pastor Pedro Policarpo Ramón "
-    "Raúl René Ricardo Roberto Román Rufino Sabino Santiago Saturnino Sebastián Severino Silverio "
-    "Simón Teodoro Teófilo Tito Tomás Valentín Vicente Víctor Wilfredo Zacarías Zenón Amaru Illa "
-    "Inti Wari"
-).split()
-SURNAMES = (
-    "Aguilar Ajata Alanoca Alarcón Alavi Alcón Aliaga Amaru Anagua Apaza Aquino Aramayo Arancibia "
-    "Arce Arias Arnez Arroyo Aruquipa Ávila Ayala Ayaviri Balboa Baltazar Barrios Bautista Bejarano "
-    "Blanco Caballero Calani Calisaya Calle Callisaya Camacho Canaviri Canqui Cárdenas Cari Carrasco "
-    "Castro Catari Cayo Ccama Céspedes Chambi Chino Chipana Choque Choquehuanca Chuquimia Churata "
-    "Claros Colque Coca Cocarico Condarco Condo Condori Copa Coria Corrales Cortez Cruz Cuéllar "
-    "Cuentas Cusi Delgado Durán Encinas Escalera Escobar Espejo Espinoza Fernández Flores Gallardo "
-    "García Gómez Gonzales Guarachi Guaraz Guardia Gutiérrez Guzmán Heredia Huallpa Huanca Huarachi "
-    "Huayta Ibáñez Illanes Inca Irusta Jaldín Janco Jiménez Justiniano Laime Laura Layme Lazarte "
-    "Ledezma Limachi Lima Llanos Llusco López Loza Luna Machaca Machicado Maldonado Mamani Marca "
-    "Mayta Medina Méndez Mendoza Mercado Mita Molina Mollo Montaño Montes Morales Mostacedo Nina "
-    "Ochoa Ojeda Ordóñez Orellana Ortiz Pacheco Paco Padilla Patty Paucara Paxi Peñaranda Peralta "
-    "Pérez Pinto Poma Porco Portillo Puma Quenta Quiroga Quisbert Quispe Quiñones Ramírez Ramos "
-    "Rengifo Revollo Ríos Rivera Roca Rocha Rodríguez Rojas Rosales Rueda Ruiz Saavedra Salazar "
-    "Salinas Sánchez Santos Saravia Sejas Serrano Siles Siñani Sirpa Soliz Soria Sosa Soto Suárez "
-    "Tapia Tarqui Terán Terrazas Ticona Tintaya Titirico Tola Torrez Torrico Uño Uscamayta Valdez "
-    "Valencia Vallejos Vargas Vásquez Veizaga Vela Velasco Vera Vidal Villca Villanueva Villarroel "
-    "Viscarra Yana Yapura Yucra Yujra Zambrana Zapata Zárate Zenteno Zurita"
-).split()
+_DATA = tomllib.loads((Path(__file__).parent / "data" / "names.toml").read_text(encoding="utf-8"))
 
-_ANDEAN = (
-    "Ch'alla Pampa,Chacapampa,Ch'iyara Uma,Chojñapata,Jach'a Qhochi,Kellumani,Khora Uyu,Kollpani,"
-    "Lluxita,Molle Pampa,Pampa Jalsuri,Patapampa,Phuju Uma,Puka Mayu,Qhocha Pata,Rumi Corral,"
-    "Sora Chaka,Thola Pata,Tika Loma,Uma Marka,Uyu Pata,Wila Kollo,Wila Pampa,Yuraq Rumi"
-).split(",")
-_LOWLAND = (
-    "Agua Clara,Bajo Encanto,Cascabel,El Carmen Nuevo,El Mango,El Palmar Chico,El Tajibo,La Cascada,"
-    "La Esperanza,La Esmeralda,Las Abejas,Los Almendros,Monte Verde,Motacuzal,Nueva Aurora,"
-    "Nueva Canaán,Nuevo Amanecer,Palmarito,Puerto Limón,Río Manso,Tres Cruces,Villa Fátima Nueva"
-).split(",")
-_SAINTS = (
-    "San Antonio,San Felipe,San Isidro,San José,San Juan,San Lorenzo,San Martín,San Miguel,San Pablo,"
-    "San Pedro,Santa Ana,Santa Bárbara,Santa Elena,Santa Rosa,Santiago,Villa Armonía,Villa Concordia,"
-    "Villa Esperanza,Villa Libertad,Villa Progreso,Villa Rosario,Villa Unión"
-).split(",")
+
+def _several(key: str) -> list[str]:
+    """Names of several words, which stand apart by semicolons."""
+    return [" ".join(name.split()) for name in _DATA[key].split(";")]
+
+
+WOMEN, MEN, SURNAMES = (_DATA[key].split() for key in ("women", "men", "surnames"))
+ORGANISATIONS, PLOTS = _several("organisations"), _several("plots")
+_HIGHLAND, _LOWLAND, _SAINTS = map(_several, ("highland_places", "lowland_places", "saints"))
+_GROUPS, _COMPANIES = _several("groups"), _several("companies")
 _SIDES = ("", "Alto ", "Bajo ")
 _BEGINNING = ("Ayllu", "Asociación", "Grupo", "Taller", "Cooperativa")
-_GROUPS = (
-    "Nuevo Amanecer,Tierra Viva,Semilla Nativa,Flor del Valle,Manos Unidas,Sumaj Kawsay,Suma Qamaña,"
-    "Pachamama,Sol Naciente,Buena Cosecha,Chacra Sana,Sami Pankara,Raíces,El Vergel,Madre Tierra,"
-    "Mujeres Productoras,Jóvenes del Campo,Agua y Vida,Cumbre Verde,Monte Alto"
-).split(",")
-_COMPANIES = (
-    "Granos del Lago,Sabor de Altura,Frutos del Valle,Dulce Monte,Cosecha Limpia,Andes Naturales,"
-    "Miel de Chaco,Cacao de Origen,Huerta Clara,Del Ayllu,Verde Yungas,Aroma de Montaña"
-).split(",")
 
 
 @dataclass(frozen=True)
@@ -117,7 +63,7 @@ class People:
 
 def communities(source: Random, count: int, lowland: bool) -> list[str]:
     """Different names for the communities of one municipality."""
-    bases = [*(_LOWLAND if lowland else _ANDEAN), *_SAINTS]
+    bases = [*(_LOWLAND if lowland else _HIGHLAND), *_SAINTS]
     every = [f"{side}{base}" for base in bases for side in _SIDES]
     return source.sample(every, count)
 

@@ -21,6 +21,7 @@ from spg_registry.core.history import Change
 from spg_registry.core.permissions import SYSTEM, Actor, Role
 from spg_registry.demo import calendar
 from spg_registry.demo.calendar import moment
+from spg_registry.demo.names import ORGANISATIONS
 from spg_registry.demo.stage import Scene, Story
 from spg_registry.demo.world import Office, World
 from spg_registry.people import accounts
@@ -30,15 +31,6 @@ from spg_registry.producers.schemas import OrganisationIn
 from spg_registry.register.models import Period
 
 ISSUER = "Control nacional (demostración)"
-_ORGANISATIONS = (
-    "Asociación de Productores Ecológicos del Valle,Asociación Tierra Sana,Central de Cacao Fino,"
-    "Asociación de Cafetaleros de Altura,Asociación de Quinueros del Salar,Red de Huertos Urbanos,"
-    "Asociación de Mujeres Sumaj Kawsay,Cooperativa Agropecuaria Nueva Esperanza,"
-    "Asociación de Apicultores del Chaco,Asociación de Fruticultores del Valle,"
-    "Asociación de Recolectores del Bosque,Asociación de Productores de Papa Nativa,"
-    "Central Campesina de la Provincia,Asociación de Viticultores Artesanales,"
-    "Asociación Ferias Ecológicas"
-).split(",")
 
 
 def of_the_country(world: World, offices: Sequence[Office]) -> Story:
@@ -65,7 +57,7 @@ def _sign_up(scene: Scene, world: World) -> None:
         elif role is Role.CONTROL:
             world.control = actor
     made = producers.register_organisations(
-        scene.session, SYSTEM, scene.now, [OrganisationIn(name=name) for name in _ORGANISATIONS]
+        scene.session, SYSTEM, scene.now, [OrganisationIn(name=name) for name in ORGANISATIONS]
     )
     world.organisations = [row.name for row in made]
 
@@ -96,7 +88,7 @@ def user(
 
 
 def _found(scene: Scene, world: World, offices: Sequence[Office]) -> None:
-    """The control body enters what exists on paper: committees, recognitions, SPGs, registrations."""
+    """The control body enters what is on paper: committees, recognitions, SPGs, registrations."""
     session, now = scene.session, scene.now
     made = committees.create_committees(
         session,

@@ -125,7 +125,14 @@ LANDS: dict[Region, Land] = {
         water=(WaterSource.RAIN, WaterSource.RIVER),
     ),
     Region.FOREST: Land(
-        crops=(("cacao", 6), ("yuca", 4), ("platano", 4), ("maiz", 2), ("copoazu", 3), ("arroz", 2)),
+        crops=(
+            ("cacao", 6),
+            ("yuca", 4),
+            ("platano", 4),
+            ("maiz", 2),
+            ("copoazu", 3),
+            ("arroz", 2),
+        ),
         plots=(1, 2),
         hectares=2.8,
         bees=("miel_nativa",),

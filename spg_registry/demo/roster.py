@@ -60,9 +60,7 @@ def founding(world: World, office: Office) -> Story:
         register(scene, world, office, scene.today, 1)
 
 
-def _elect(
-    scene: Scene, world: World, office: Office, body: BodyKind, until: date
-) -> list[Seat]:
+def _elect(scene: Scene, world: World, office: Office, body: BodyKind, until: date) -> list[Seat]:
     chairs = _GUARANTEE if body is BodyKind.GUARANTEE else _APPEALS
     people = [office.people.somebody(sex) for _, sex, _ in chairs]
     rows = register_persons(
@@ -211,10 +209,10 @@ def appoint(scene: Scene, office: Office, cycle: int, going: Sequence[Life]) -> 
         )
         technicians = [row.id for row in rows]
     again = list(office.evaluators) if cycle == 2 else []
-    sectors = {person: Sector.PRODUCER for person in [*again, *peers]}
-    sectors |= {person: Sector.INSTITUTION for person in technicians}
+    sectors = dict.fromkeys([*again, *peers], Sector.PRODUCER)
+    sectors |= dict.fromkeys(technicians, Sector.INSTITUTION)
     if cycle == 2:
-        sectors |= {person: Sector.INSTITUTION for person in list(office.evaluators)[:2]}
+        sectors |= dict.fromkeys(list(office.evaluators)[:2], Sector.INSTITUTION)
     batch = [
         EvaluatorIn(
             person_id=person,

@@ -116,9 +116,7 @@ def _half_fill(scene: Scene, office: Office, ronda: Ronda, lives: Sequence[Life]
         rounds.save_visits(scene.session, who, scene.now, [save])
 
 
-def _about_to_decide(
-    world: World, office: Office, ronda: Ronda, ready: Sequence[Life]
-) -> Story:
+def _about_to_decide(world: World, office: Office, ronda: Ronda, ready: Sequence[Life]) -> Story:
     scene = yield moment(world.today - timedelta(days=2), 9)
     meeting_id = sitting.convened(scene, office, ronda.round_id)
     scene = yield moment(world.today - timedelta(days=2), 11)

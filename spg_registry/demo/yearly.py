@@ -154,11 +154,11 @@ def _second_meeting(world: World, office: Office, ronda: Ronda, day: date) -> St
 
 
 def _is_mended_late(office: Office, ronda: Ronda, found: Found, last: bool) -> bool:
-    """What hinders a later seal is mended in time; in the last round many are still open."""
+    """What hinders a later seal is mended in time; in the last round some is still open."""
     if found.life.course[ronda.cycle] is Step.CONDITIONS:
         return True
     if found.grade is FindingClass.CRITICAL:
-        return not last and office.chance(0.5)
+        return not last and office.chance(0.95)
     if last:
-        return office.chance(0.3)
-    return found.grade is FindingClass.MAJOR or office.chance(0.93)
+        return office.chance(0.75)
+    return found.grade is FindingClass.MAJOR or office.chance(0.9 if office.under_way else 0.99)
