@@ -1,6 +1,7 @@
 """What the documents say is so: settings, commands, addresses, links, pictures, the map."""
 
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,11 +18,15 @@ from spg_registry.seals.verification import Verdict
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
 DOCUMENTS = [README, *sorted((PROJECT / "docs").rglob("*.md"))]
+GUIDES = [
+    PROJECT / "docs" / f"{guide}.md"
+    for guide in ("recorrido", "comite", "evaluador", "control", "consumidor")
+]
 PICTURES = sorted((PROJECT / "docs" / "pictures").glob("*.png"))
 OPERATOR = (PROJECT / "docs" / "operator.md").read_text()
 LARGEST_PICTURE = 150_000
 
-LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"""(?:\[[^]]*\]\(|<img src=")([^)"\s]+)""")
 PATH = re.compile(r"`(?:(?:GET|POST|PUT) )?(/[a-z0-9.][A-Za-z0-9_./{}-]*)")
 
 
@@ -81,6 +86,22 @@ def code_of(document: Path) -> str:
 def test_every_link_leads_to_a_file(document: Path) -> None:
     for target in linked(document):
         assert target.exists(), f"{name(document)} links {target}"
+
+
+@pytest.mark.parametrize("document", GUIDES, ids=name)
+def test_every_label_in_a_guide_stands_on_a_page(document: Path) -> None:
+    """What a guide writes *In italics* or **In bold**, with a capital, is a word of the pages."""
+    told = re.findall(r"\*\*?([A-ZÁÉÍÓÚÑ][^*]+)\*", document.read_text())
+    told = [" ".join(label.split()) for label in told]
+    assert told
+    assert [label for label in told if label not in interface()] == []
+
+
+@cache
+def interface() -> str:
+    """Every text of the pages, in Spanish."""
+    sources = [*PROJECT.glob("templates/**/*.html"), *PROJECT.glob("spg_registry/locale/es/*.po")]
+    return "\n".join(source.read_text() for source in sources)
 
 
 def test_every_document_can_be_reached_from_the_readme() -> None:
