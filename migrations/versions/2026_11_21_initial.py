@@ -181,6 +181,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("last_input_on", sa.Date(), nullable=True),
+        sa.Column("last_input_reason", sa.String(length=400), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.CheckConstraint(
             "(last_input = 'date') = (last_input_on IS NOT NULL)",
             name=op.f("ck_plot_last_input_on"),
@@ -720,6 +722,7 @@ def upgrade() -> None:
         sa.Column("state_since", sa.Date(), nullable=False),
         sa.Column("frozen_digest", sa.String(length=64), nullable=True),
         sa.Column("frozen", sa.JSON(), nullable=False),
+        sa.Column("void_reason", sa.String(length=400), nullable=True),
         sa.CheckConstraint("period_until >= period_from", name=op.f("ck_round_period")),
         sa.ForeignKeyConstraint(
             ["committee_id"], ["committee.id"], name=op.f("fk_round_committee_id")
@@ -1021,6 +1024,7 @@ def upgrade() -> None:
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=True),
         sa.Column("nit", sa.String(length=20), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_producer_community_id")
         ),
@@ -1257,6 +1261,7 @@ def upgrade() -> None:
         ),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_unit_community_id")
         ),
@@ -1299,6 +1304,7 @@ def upgrade() -> None:
         sa.Column("heads", sa.Integer(), nullable=True),
         sa.Column("hives", sa.Integer(), nullable=True),
         sa.Column("expected_kg", sa.Integer(), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(["plot_id"], ["plot.id"], name=op.f("fk_crop_plot_id")),
         sa.ForeignKeyConstraint(
             ["product_code"], ["product.code"], name=op.f("fk_crop_product_code")
@@ -1366,7 +1372,7 @@ def upgrade() -> None:
         sa.Column("waivers", sa.JSON(), nullable=False),
         sa.Column("verdicts", sa.JSON(), nullable=False),
         sa.Column("notified_on", sa.Date(), nullable=True),
-        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_by", sa.String(length=32), nullable=True),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["corrects_id"], ["decision.id"], name=op.f("fk_decision_corrects_id")
@@ -1379,9 +1385,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["producer_id"], ["producer.id"], name=op.f("fk_decision_producer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["user_account.id"], name=op.f("fk_decision_recorded_by")
         ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_decision_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
@@ -1524,7 +1527,25 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "proposed",
+            sa.Enum(
+                "upheld",
+                "changed",
+                "revoked",
+                name="appealoutcome",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
         sa.Column("answer", sa.String(length=2000), nullable=True),
+        sa.Column("by_consensus", sa.Boolean(), nullable=False),
+        sa.Column("votes", sa.JSON(), nullable=False),
+        sa.Column("recusals", sa.JSON(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=32), nullable=True),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["decision_id"], ["decision.id"], name=op.f("fk_appeal_decision_id")

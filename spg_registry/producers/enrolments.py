@@ -199,7 +199,7 @@ def move_enrolments(
             committee_id=committees[row.spg_id],
             before=before,
             after=row.status,
-            reason=wanted.reason,
+            reasoned=wanted.reason is not None,
         )
     session.flush()
     return [rows[wanted.enrolment_id] for wanted in moves]

@@ -83,6 +83,7 @@ def correct_unit(
             "municipality_code": community.municipality_code,
         }
     changed = put(unit, wanted)
+    unit.correction_reason = data.reason or unit.correction_reason
     audit.record(
         session,
         actor,
@@ -92,7 +93,7 @@ def correct_unit(
         unit.id,
         committee_id=committee_id,
         changed=changed,
-        reason=data.reason,
+        reasoned=data.reason is not None,
     )
     session.flush()
     return unit
@@ -136,6 +137,7 @@ def correct_plot(
     if data.area_m2 is not None:
         _check_area(session, plot, data.area_m2, clock.local_date(now).year)
     changed = put(plot, data.model_dump(exclude_none=True, exclude={"reason"}))
+    plot.correction_reason = data.reason or plot.correction_reason
     audit.record(
         session,
         actor,
@@ -145,7 +147,7 @@ def correct_plot(
         plot.id,
         committee_id=committee_id,
         changed=changed,
-        reason=data.reason,
+        reasoned=data.reason is not None,
     )
     session.flush()
     return plot
@@ -165,8 +167,8 @@ def _check_area(session: Session, plot: Plot, area: int, season: int) -> None:
 def declare_last_input(
     session: Session, actor: Actor, now: datetime, plot_code: str, data: LastInputIn
 ) -> Plot:
-    """Move a plot's transition clock. The audit keeps what stood before, what stands now and why;
-    grants that would no longer pass are for people to look at."""
+    """Move a plot's transition clock. The audit keeps what stood before and what stands now, the
+    row why; grants that would no longer pass are for people to look at."""
     plot, committee_id = plot_to_write(session, actor, plot_code)
     today = clock.local_date(now)
     faults = list(checks.clock_faults(data.last_input, data.last_input_on, today, ""))
@@ -174,6 +176,7 @@ def declare_last_input(
         raise Invalid(*faults)
     before = [plot.last_input, plot.last_input_on and plot.last_input_on.isoformat()]
     changed = put(plot, {"last_input": data.last_input, "last_input_on": data.last_input_on})
+    plot.last_input_reason = data.reason
     audit.record(
         session,
         actor,
@@ -185,7 +188,7 @@ def declare_last_input(
         changed=changed,
         before=before,
         after=[data.last_input, data.last_input_on and data.last_input_on.isoformat()],
-        reason=data.reason,
+        reasoned=True,
     )
     session.flush()
     return plot
@@ -303,6 +306,7 @@ def correct_crop(
     ids = {plot.code: plot.id for plot in plots}
     wanted = whole.model_dump(exclude={"plot", "plot_code", "season"})
     changed = put(crop, wanted | {"plot_id": ids[whole.plot_code] if whole.plot_code else None})
+    crop.correction_reason = data.reason or crop.correction_reason
     audit.record(
         session,
         actor,
@@ -312,7 +316,7 @@ def correct_crop(
         crop.id,
         committee_id=committee_id,
         changed=changed,
-        reason=data.reason,
+        reasoned=data.reason is not None,
     )
     session.flush()
     return crop

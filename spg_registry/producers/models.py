@@ -53,7 +53,9 @@ class Producer(Recorded, table=True):
     """
 
     __tablename__ = "producer"
-    __personal__: ClassVar[frozenset[str]] = frozenset({"display_name", "search_key", "nit"})
+    __personal__: ClassVar[frozenset[str]] = frozenset(
+        {"display_name", "search_key", "nit", "correction_reason"}
+    )
 
     id: int = key()
     number: int = Field(unique=True)
@@ -65,6 +67,7 @@ class Producer(Recorded, table=True):
     community_id: int = Field(foreign_key="community.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     nit: str | None = Field(default=None, max_length=20)
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class Holder(Recorded, table=True):
@@ -159,10 +162,11 @@ class OrganisationMembership(Recorded, table=True):
 
 
 class Unit(Recorded, table=True):
-    """A production unit. The point is for the control profile only."""
+    """A production unit. The point is for the control profile only. `correction_reason`, here and
+    on other rows, says why the last correction was made, when somebody said why."""
 
     __tablename__ = "unit"
-    __personal__: ClassVar[frozenset[str]] = frozenset({"name", "lat", "lon"})
+    __personal__: ClassVar[frozenset[str]] = frozenset({"name", "lat", "lon", "correction_reason"})
 
     id: int = key()
     code: str = Field(max_length=24, unique=True)
@@ -177,6 +181,7 @@ class Unit(Recorded, table=True):
     water_source: WaterSource | None = coded(WaterSource, optional=True)
     since: date
     until: date | None = None
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class Plot(Recorded, table=True):
@@ -189,7 +194,9 @@ class Plot(Recorded, table=True):
             "(last_input = 'date') = (last_input_on IS NOT NULL)", name="last_input_on"
         ),
     )
-    __personal__: ClassVar[frozenset[str]] = frozenset({"name"})
+    __personal__: ClassVar[frozenset[str]] = frozenset(
+        {"name", "last_input_reason", "correction_reason"}
+    )
 
     id: int = key()
     code: str = Field(max_length=28, unique=True)
@@ -197,6 +204,8 @@ class Plot(Recorded, table=True):
     area_m2: int
     last_input: LastInput = coded(LastInput, LastInput.UNKNOWN)
     last_input_on: date | None = None
+    last_input_reason: str | None = Field(default=None, max_length=400)
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class UnitPlot(Recorded, table=True):
@@ -241,6 +250,7 @@ class Crop(Recorded, table=True):
     """
 
     __tablename__ = "crop"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"correction_reason"})
 
     id: int = key()
     unit_id: int = Field(foreign_key="unit.id", index=True)
@@ -251,6 +261,7 @@ class Crop(Recorded, table=True):
     heads: int | None = None
     hives: int | None = None
     expected_kg: int | None = None
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class ImportState(StrEnum):

@@ -165,7 +165,7 @@ class NewProducers(_In):
 
 
 class ProducerCorrection(Place):
-    """Only what is given changes. `reason` is kept in the audit."""
+    """Only what is given changes. `reason` is kept in the row."""
 
     kind: ProducerKind | None = None
     display_name: Name | None = None

@@ -67,6 +67,7 @@ def correct_producer(
     changed = sorted(name for name, value in wanted.items() if getattr(producer, name) != value)
     for name in changed:
         setattr(producer, name, wanted[name])
+    producer.correction_reason = data.reason or producer.correction_reason
     refresh_search_keys(session, [producer.id])
     audit.record(
         session,
@@ -77,7 +78,7 @@ def correct_producer(
         producer.id,
         committee_id=committee_id,
         changed=changed,
-        reason=data.reason,
+        reasoned=data.reason is not None,
     )
     session.flush()
     return producer

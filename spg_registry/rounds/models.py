@@ -41,6 +41,7 @@ class Round(Recorded, table=True):
         CheckConstraint("period_until >= period_from", name="period"),
         UniqueConstraint("spg_id", "number"),
     )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"void_reason"})
     __left_out__: ClassVar[frozenset[str]] = frozenset({"frozen"})  # its digest is in the image
 
     id: int = key()
@@ -55,6 +56,7 @@ class Round(Recorded, table=True):
     state_since: date
     frozen_digest: str | None = Field(default=None, max_length=64)
     frozen: dict[str, Any] = document()
+    void_reason: str | None = Field(default=None, max_length=400)
 
 
 class Visit(Recorded, table=True):

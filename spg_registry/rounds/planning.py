@@ -144,6 +144,7 @@ def void_round(
     """Before deliberation only; its visits become void with it."""
     ronda = round_to_write(session, actor, round_id)
     _move(ronda, RoundState.VOID, now)
+    ronda.void_reason = data.reason
     standing = _visits(session, ronda, standing=True)
     for visit in standing:
         visit.state = moved(Machine.VISIT, visit.state, VisitState.VOID)
@@ -151,7 +152,7 @@ def void_round(
         note_visit(session, actor, now, "visit.void", visit, ronda)
     session.add_all([ronda, *standing])
     session.flush()
-    note(session, actor, now, "round.void", ronda, reason=data.reason)
+    note(session, actor, now, "round.void", ronda, reasoned=True)
     return ronda
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -23,7 +24,7 @@ from spg_registry.producers.errors import (
     StatusByDecision,
     UnitNotFound,
 )
-from spg_registry.producers.models import Plot, Producer, ProducerKind, Tenure
+from spg_registry.producers.models import Enrolment, Plot, Producer, ProducerKind, Tenure
 from spg_registry.producers.schemas import (
     CropCorrection,
     CropIn,
@@ -136,8 +137,9 @@ def test_a_plot_cannot_shrink_below_its_crops(
     assert made.area_m2 == 4_000
     assert last_audit(session, "plot.correct").details == {
         "changed": ["area_m2"],
-        "reason": "Medida",
+        "reasoned": True,
     }
+    assert made.correction_reason == "Medida"
 
 
 def test_a_clock_moves_only_with_a_reason_that_is_kept(
@@ -154,7 +156,8 @@ def test_a_clock_moves_only_with_a_reason_that_is_kept(
     details = last_audit(session, "plot.last_input").details
     assert details["before"] == ["never", None]
     assert details["after"] == ["date", "2025-08-01"]
-    assert details["reason"] == "Usó urea, lo contó ella"
+    assert details["reasoned"]
+    assert made.last_input_reason == "Usó urea, lo contó ella"
     ahead = told.model_copy(update={"last_input_on": cast.today + timedelta(days=1)})
     with pytest.raises(Invalid) as refused:
         service.declare_last_input(session, cast.coordinator, cast.now, code, ahead)
@@ -181,6 +184,58 @@ def test_a_unit_is_corrected_and_closed(session: Session, cast: Cast, justina: R
     with pytest.raises(Invalid) as refused:
         service.correct_unit(session, cast.secretary, cast.now, code, early)
     assert codes_of(refused.value) == {"until": "until_before_since"}
+
+
+def test_what_people_typed_is_in_the_rows_and_not_in_the_audit(
+    session: Session, cast: Cast, justina: Registered
+) -> None:
+    typed = "Lo contó doña Eulalia"
+    who, now = cast.coordinator, cast.now
+    place = justina.units[0]
+    enrolment = session.exec(
+        select(Enrolment).where(Enrolment.producer_id == justina.producer.id)
+    ).one()
+    rows: list[Any] = [
+        service.correct_unit(
+            session, who, now, place.unit.code, UnitCorrection(name="Abajo", reason=typed)
+        ),
+        service.correct_plot(
+            session, who, now, place.plots[0].code, PlotCorrection(name="Uno", reason=typed)
+        ),
+        service.correct_crop(
+            session, who, now, place.crops[0].id, CropCorrection(area_m2=10, reason=typed)
+        ),
+        service.correct_producer(
+            session, who, now, justina.producer.code, ProducerCorrection(nit="1", reason=typed)
+        ),
+    ]
+    assert [row.correction_reason for row in rows] == [typed] * 4
+    moved = LastInputIn(last_input=LastInput.UNKNOWN, reason=typed)
+    plot_ = service.declare_last_input(session, who, now, place.plots[0].code, moved)
+    assert plot_.last_input_reason == typed
+    admitted = StatusIn(status=Status.ADMITTED, reason=typed)
+    row = service.change_status(session, who, now, enrolment.id, admitted)
+    assert row.status_reason == typed
+    told = list(session.exec(select(AuditEvent)))
+    assert not [event.action for event in told if "Eulalia" in str(event.details)]
+    assert [event.action for event in told if event.details.get("reasoned")] == [
+        "unit.correct",
+        "plot.correct",
+        "crop.correct",
+        "producer.correct",
+        "plot.last_input",
+        "enrolment.status",
+    ]
+
+
+def test_a_reason_stays_until_there_is_another(
+    session: Session, cast: Cast, justina: Registered
+) -> None:
+    code = justina.units[0].unit.code
+    for data in (UnitCorrection(name="Abajo", reason="Así se llama"), UnitCorrection(name="Bajo")):
+        made = service.correct_unit(session, cast.coordinator, cast.now, code, data)
+    assert made.correction_reason == "Así se llama"
+    assert last_audit(session, "unit.correct").details["reasoned"] is False
 
 
 def test_two_families_share_a_plot(session: Session, cast: Cast, justina: Registered) -> None:

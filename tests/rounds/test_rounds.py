@@ -176,6 +176,9 @@ def test_a_void_round_voids_its_visits(session: Session, cast: Cast) -> None:
     service.void_round(session, cast.coordinator, cast.now, visit.round_id, WHY)
     assert session.get_one(Visit, visit.id).state is VisitState.VOID
     assert visit.return_reason == WHY.reason
+    assert session.get_one(Round, visit.round_id).void_reason == WHY.reason
+    told = session.exec(select(AuditEvent).where(AuditEvent.action == "round.void")).one()
+    assert told.details == {"reasoned": True}
 
 
 def test_after_the_field_no_unit_comes_in(session: Session, cast: Cast) -> None:
