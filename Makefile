@@ -3,6 +3,9 @@
 .NOTPARALLEL:
 .SUFFIXES:
 
+# Some shells forbid it; without compiled modules every start takes seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 HOST ?= 127.0.0.1
 SPG_DATA_DIR ?= var

@@ -8,13 +8,16 @@ the application on that database, with the clock standing at `cast.now`.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from api.ground import Ground
 from spg_registry.committees import queries, service
 from spg_registry.committees.models import BodyKind, Committee
 from spg_registry.committees.schemas import (
@@ -283,15 +286,22 @@ def cast(staged: tuple[str, Cast], database: Database) -> Cast:
 # -- through HTTP ---------------------------------------------------------------------------------
 
 
+@cache
+def _application(_upload_mb: int, _secure_cookies: bool) -> FastAPI:
+    """One for all stories with these settings: making an application takes longer than a story."""
+    from api.main import create_app
+
+    return create_app(settings())
+
+
 class Stage:
     """The application on the test's database."""
 
     def __init__(self, database: Database, cast: Cast) -> None:
-        from api.main import create_app
-
         self.database = database
         self.cast = cast
-        self.app = create_app(settings(), database)
+        self.app = _application(settings().upload_mb, settings().secure_cookies)
+        self.app.state.ground = Ground(settings(), database)
         self.client = self._client()
 
     def _client(self) -> TestClient:
