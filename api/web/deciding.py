@@ -18,6 +18,7 @@ from spg_registry.core.errors import Fault, Invalid, Refused
 from spg_registry.core.messages import format_area
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import service
+from spg_registry.decisions.appeals import appeals_heard
 from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import Decision
 from spg_registry.decisions.schemas import DecisionIn
@@ -339,18 +340,19 @@ def _closing(
     require(actor, Permission.ACTA_CLOSE, on=agenda.meeting.committee_id)
     if agenda.is_closed:
         return already_closed(meeting_id)
-    drafts = [item.decision for item in agenda.drafts if item.decision]
-    hands = hands_of(session, actor, agenda.meeting, drafts)
+    hands = hands_of(session, actor, agenda.meeting)
     if refused is None:
         refused = {item.producer.code: item.stops for item in agenda.drafts if item.stops}
     stops = [stop for listed in refused.values() for stop in listed]
     told = Told(session, agenda.items, locale_of(request), stops)
-    names = {item.producer.code: item.producer.display_name for item in agenda.items}
+    heard = appeals_heard(session, meeting_id)
+    names = {row.producer.code: row.producer.display_name for row in (*agenda.items, *heard)}
     return render(
         request,
         "meetings/closing.html",
         status,
         agenda=agenda,
+        heard=heard,
         told=told,
         refused=[
             (code, names.get(code, ""), [told.shown(stop) for stop in listed])

@@ -128,6 +128,11 @@ class Actor:
             for role, committee in self.grants
         )
 
+    @property
+    def hand(self) -> str | None:
+        """Whose act it is, as a record keeps it: `user:3`, `client:2`. None when nobody knows."""
+        return None if self.id is None else f"{self.kind}:{self.id}"
+
     def committees(self, permission: Permission) -> frozenset[int] | None:
         """On which committees the act is allowed; None means on every one."""
         if self.kind == "system" or (self.kind == "client" and self.may(permission)):

@@ -25,6 +25,12 @@ class AppealState(StrEnum):
     REVOKED = "revoked"
 
 
+class AppealOutcome(StrEnum):
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    REVOKED = "revoked"
+
+
 class Meeting(Recorded, table=True):
     """A sitting of a body. A closed acta never changes; a correction is a new meeting's."""
 
@@ -63,7 +69,8 @@ class Decision(Recorded, table=True):
     The documents: `scope` lists `{unit_id, product_code, area_m2}`; `votes` maps member ids to
     ballots, empty by consensus; `recusals` maps member ids to reasons; `conditions` lists
     `{text, due_on}`; `waivers` maps rule codes to written reasons; `replaces` lists grant ids;
-    `verdicts` keeps what the rules said at the closing. A row image tells the keys of `recusals`
+    `verdicts` keeps what the rules said at the closing; `recorded_by` is the hand that wrote it
+    (`Actor.hand`). A row image tells the keys of `recusals`
     and `waivers` and the dates of `conditions`, without what was typed.
     """
 
@@ -96,15 +103,20 @@ class Decision(Recorded, table=True):
     waivers: dict[str, str] = document()
     verdicts: list[Any] = document(list)
     notified_on: date | None = None
-    recorded_by: int | None = Field(default=None, foreign_key="user_account.id")
+    recorded_by: str | None = Field(default=None, max_length=32)
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
 
 
 class Appeal(Recorded, table=True):
-    """Against a decision, decided by another body than the first deciders'."""
+    """Against a decision, decided by another body than the first deciders'.
+
+    Its answer is a draft of `meeting_id` (`proposed`, while the state stays filed) until that
+    meeting's acta is closed.
+    """
 
     __tablename__ = "appeal"
     __personal__: ClassVar[frozenset[str]] = frozenset({"grounds", "answer"})
+    __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"recusals": sorted}
 
     id: int = key()
     decision_id: int = Field(foreign_key="decision.id", index=True)
@@ -112,5 +124,11 @@ class Appeal(Recorded, table=True):
     grounds: str = Field(max_length=2000)
     state: AppealState = coded(AppealState, AppealState.FILED)
     meeting_id: int | None = Field(default=None, foreign_key="meeting.id")
+    proposed: AppealOutcome | None = coded(AppealOutcome, optional=True)
     answer: str | None = Field(default=None, max_length=2000)
+    by_consensus: bool = True
+    votes: dict[str, str] = document()
+    recusals: dict[str, str] = document()
+    verdicts: list[Any] = document(list)
+    recorded_by: str | None = Field(default=None, max_length=32)
     answered_on: date | None = None

@@ -133,7 +133,7 @@ def appeals_of(session: Session, decision_ids: Iterable[int]) -> list[Appeal]:
 
 
 def answered_in(session: Session, meeting_id: int) -> list[Appeal]:
-    """The appeals that a meeting answered."""
+    """The appeals whose answer is a meeting's: a draft of it, or applied with its acta."""
     query = select(Appeal).where(Appeal.meeting_id == meeting_id).order_by(col(Appeal.id))
     return list(session.exec(query))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from spg_registry.committees.models import BodyKind
-from spg_registry.decisions.models import AppealState, MeetingState
+from spg_registry.decisions.models import AppealOutcome, AppealState, MeetingState
 from spg_registry.rules.words import Ballot, DecisionState, Outcome
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
@@ -79,11 +79,14 @@ class AppealIn(_In):
 
 
 class AppealAnswerIn(_In):
-    """What the appeals body said, in which of its meetings."""
+    """What the appeals body said, in which of its meetings: a draft until its acta is closed."""
 
     meeting_id: int
-    outcome: AppealState
+    outcome: AppealOutcome
     answer: Text
+    by_consensus: bool = True
+    votes: dict[int, Ballot] = {}
+    recusals: dict[int, Reason] = {}
 
 
 class _Out(BaseModel):
@@ -132,5 +135,6 @@ class AppealOut(_Out):
     grounds: str
     state: AppealState
     meeting_id: int | None
+    proposed: AppealOutcome | None
     answer: str | None
     answered_on: date | None

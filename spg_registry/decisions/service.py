@@ -133,7 +133,7 @@ def decide_all(
             state_since=today,
         )
         _fill(draft, item)
-        draft.recorded_by = actor.id if actor.kind == "user" else None
+        draft.recorded_by = actor.hand
         drafts.append(draft)
     session.add_all(drafts)
     session.flush()
@@ -154,7 +154,7 @@ def decide_all(
 def _enrolments(
     session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
 ) -> dict[int, Enrolment]:
-    """Each producer's enrolment with the committee; Invalid names everyone who has none, or comes twice."""
+    """Each producer's enrolment; Invalid names everyone who has none here, or comes twice."""
     faults: list[Fault] = []
     wanted = [item.producer_id for item in batch]
     found = queries.enrolments_of_meeting(session, meeting, wanted)
@@ -270,27 +270,37 @@ def appeal_until(session: Session, decision: Decision, meeting: Meeting) -> date
 def answer_appeal(
     session: Session, actor: Actor, now: datetime, appeal_id: int, data: AppealAnswerIn
 ) -> Appeal:
-    """By a meeting of another body, held and recorded like any other.
+    """Put down as a draft of a meeting of another body; its closing judges and applies it.
 
     What it means for a seal is an act of its own in `seals`: this room never calls up.
     """
     appeal, decision, first = queries.get_appeal(session, actor, appeal_id)
     second = _open_meeting(session, actor, data.meeting_id)
+    session.refresh(appeal, with_for_update=True)
     if second.committee_id != first.committee_id:
         raise Invalid.at("meeting_id", "meeting_of_another_committee")
     if second.body_id == first.body_id:
         raise SameBody()
-    if data.outcome is AppealState.FILED:
-        raise Invalid.at("outcome", "bad_choice")
     if appeal.state is not AppealState.FILED:
         raise AppealAnswered(on=appeal.answered_on)
-    _move(decision, DecisionState(data.outcome.value), now)
-    appeal.state, appeal.answer = data.outcome, data.answer
-    appeal.meeting_id, appeal.answered_on = second.id, second.held_on
-    session.add_all([decision, appeal])
+    _check_answer(session, second, data)
+    appeal.proposed, appeal.answer, appeal.meeting_id = data.outcome, data.answer, second.id
+    appeal.by_consensus = data.by_consensus
+    appeal.votes = {str(member): ballot.value for member, ballot in data.votes.items()}
+    appeal.recusals = {str(member): reason for member, reason in data.recusals.items()}
+    appeal.recorded_by = actor.hand
+    session.add(appeal)
     session.flush()
     _note(session, actor, now, "appeal.answer", second, decision=decision.id, appeal=appeal.id)
     return appeal
+
+
+def _check_answer(session: Session, meeting: Meeting, data: AppealAnswerIn) -> None:
+    seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
+    if strangers := sorted(set(data.recusals) - seats):
+        raise Invalid.at("recusals", "not_in_office", members=strangers)
+    if not data.by_consensus and not data.votes:
+        raise Invalid.at("votes", "votes_needed")
 
 
 def finalise(session: Session, actor: Actor, now: datetime, decision_id: int) -> Decision:

@@ -53,7 +53,15 @@ __all__ = [
     "sign_out",
 ]
 
-_NOT_FOR_PROGRAMS = {Permission.KEY_MANAGE, Permission.CLIENT_MANAGE, Permission.USER_MANAGE}
+_NOT_FOR_PROGRAMS = {
+    Permission.KEY_MANAGE,
+    Permission.CLIENT_MANAGE,
+    Permission.USER_MANAGE,
+    # Only people decide: a seal is the word of a committee, never of a program.
+    Permission.DECISION_RECORD,
+    Permission.ACTA_CLOSE,
+    Permission.SEAL_DECIDE,
+}
 
 
 def register_persons(

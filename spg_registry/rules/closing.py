@@ -12,13 +12,18 @@ CODE = "separate_hands"
 
 
 def may_close(
-    recorders: Collection[int], closer: int, members: int, parameters: Parameters
+    recorders: Collection[str | None],
+    closer: str | None,
+    members: int,
+    parameters: Parameters,
 ) -> Verdict:
-    """`recorders` and `closer` are user ids; `members` counts the body's seats in office."""
+    """`recorders` and `closer` are hands (`user:3`, `client:2`); `members` counts the body's seats
+    in office. A hand that nobody knows (None) may be anybody's, so it counts as the same."""
     required = (
         parameters.severity(CODE) is not Severity.OFF
         and members >= parameters.separate_hands_members_from
     )
-    if required and closer in recorders:
+    unknown = closer is None or None in recorders
+    if required and recorders and (unknown or closer in recorders):
         return NotMet(CODE, "same_person", {"members_from": parameters.separate_hands_members_from})
     return Met(CODE)

@@ -283,6 +283,8 @@ class Voting:
     hands_against: int = 0
     recused: frozenset[int] = frozenset()
     """Who declared a recusal; those whom the facts recuse need not be here."""
+    decided_first: frozenset[int] = frozenset()
+    """Of an appeal: who took the decision that is appealed against."""
 
 
 @dataclass(frozen=True, slots=True)

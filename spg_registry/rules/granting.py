@@ -241,6 +241,8 @@ def recused(facts: GrantingFacts) -> Iterator[NotMet]:
             yield NotMet("recused", "interested_voted", params)
         if vote.person_id in facts.voting.recused:
             yield NotMet("recused", "declared_voted", params)
+        if vote.person_id in facts.voting.decided_first:
+            yield NotMet("recused", "decided_first_voted", params)
 
 
 def decision_carried(facts: GrantingFacts) -> Iterator[NotMet]:

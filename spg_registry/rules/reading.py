@@ -36,7 +36,7 @@ def recused_persons(facts: GrantingFacts) -> frozenset[int]:
     """Members who neither count nor vote here: who evaluated, stands near, or says so."""
     on, ties = facts.meeting.held_on, facts.producer.ties
     degree = facts.meeting.parameters.kin_degree
-    out = facts.voting.recused | evaluators_of(facts)
+    out = facts.voting.recused | facts.voting.decided_first | evaluators_of(facts)
     return frozenset(
         seat.person_id
         for seat in facts.meeting.members

@@ -57,6 +57,7 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "evaluator_voted": _WHO,
             "interested_voted": _WHO,
             "declared_voted": _WHO,
+            "decided_first_voted": _WHO,
         },
         "decision_carried": {
             "voter_not_member": _WHO,

@@ -23,6 +23,12 @@ class NothingDecided(Conflict):
     code = "nothing_decided"
 
 
+class RoundNotInDeliberation(Conflict):
+    """A meeting grants only while its round is in deliberation (`round`, None without one)."""
+
+    code = "round_not_in_deliberation"
+
+
 class ClosingRefused(Refused):
     """The acta cannot be closed as it stands; `by_producer` has every reason for every producer.
 

@@ -130,8 +130,8 @@ def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision])
 def hands_of(session: Session, actor: Actor, meeting: Meeting) -> Verdict:
     """Nobody grants alone (domain.md section 4, last paragraph)."""
     seats = members_in_office(session, meeting.body_id, meeting.held_on)
-    recorded = [*decisions_of(session, meeting.id), *answered_in(session, meeting.id)]
-    recorders = {row.recorded_by for row in recorded}
+    recorders = {draft.recorded_by for draft in decisions_of(session, meeting.id)}
+    recorders |= {appeal.recorded_by for appeal in answered_in(session, meeting.id)}
     return may_close(recorders, actor.hand, len(seats), parameters_of(session, meeting))
 
 
@@ -143,9 +143,11 @@ def _check_hands(session: Session, actor: Actor, meeting: Meeting) -> None:
 
 def _check_norm(session: Session, judged: Sequence[Judged], heard: Sequence[Heard]) -> None:
     stopped: dict[int, tuple[NotMet, ...]] = defaultdict(tuple)
-    for one in (*judged, *heard):
-        if one.stops:
-            stopped[one.decision.producer_id] += one.stops
+    found = [(one.decision.producer_id, one.stops) for one in judged]
+    found += [(one.decision.producer_id, one.stops) for one in heard]
+    for producer, stops in found:
+        if stops:
+            stopped[producer] += stops
     if stopped:
         code_of = _producer_codes(session, stopped)
         raise ClosingRefused({code_of[producer]: stops for producer, stops in stopped.items()})
@@ -202,7 +204,7 @@ def _apply(
     """The answers become what they say; what that means for a seal is an act of its own."""
     for one in heard:
         appeal, decision = one.appeal, one.decision
-        outcome = AppealState(appeal.proposed or AppealState.UPHELD)
+        outcome = AppealState(str(appeal.proposed))
         target = DecisionState(outcome.value)
         decision.state = moved(Machine.DECISION, decision.state, target)
         decision.state_since = clock.local_date(now)

@@ -56,7 +56,7 @@ def judge(session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> 
     """Every decision's verdicts, in order. Two decisions of one sitting see each other's grants."""
     if not decisions:
         return []
-    table = _Table(session, meeting, decisions)
+    table = Table(session, meeting, decisions)
     judged: list[Judged] = []
     for decision in decisions:
         one = table.judge(decision)
@@ -75,10 +75,18 @@ def general_facts(session: Session, meeting: Meeting) -> facts.GrantingFacts:
     return facts.GrantingFacts(known, nobody, nothing, facts.Voting())
 
 
-class _Table:
+class Table:
     """What lies on the meeting's table: its own facts, and each producer's, gathered in batches."""
 
-    def __init__(self, session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        meeting: Meeting,
+        decisions: Sequence[Decision],
+        round_id: int | None = None,
+    ) -> None:
+        """`round_id` is the round whose visits count, when it is not the meeting's own."""
+        round_id = round_id if round_id is not None else meeting.round_id
         self.session = session
         self.meeting = meeting
         producers = {decision.producer_id for decision in decisions}
@@ -87,13 +95,11 @@ class _Table:
         self.seats = committees.members_in_office(session, meeting.body_id, meeting.held_on)
         spgs = set(self.spg_of.values())
         self.meeting_of = _meeting_facts(session, meeting, self.seats, spgs)
-        self.ties = ties_of(session, producers, meeting.round_id)
+        self.ties = ties_of(session, producers, round_id)
         pledges = pledges_of(session, enrolments)
         self.pledge_of = {row.producer_id: pledges.get(row.id) for row in enrolments.values()}
         self.units = units_of(session, producers, meeting.held_on)
-        self.visits = (
-            visits_of(session, meeting.round_id, producers) if meeting.round_id is not None else {}
-        )
+        self.visits = visits_of(session, round_id, producers) if round_id is not None else {}
         self.findings = findings_of(session, producers)
         units = [unit.unit_id for listed in self.units.values() for unit in listed]
         self.standing = standing_grants(session, units)
@@ -102,7 +108,7 @@ class _Table:
         self.sanctions = sanctions_of(session, producers)
 
     def judge(self, decision: Decision) -> Judged:
-        known = self._facts(decision)
+        known = self.facts_of(decision)
         parameters = known.meeting.parameters
         verdicts = granting.may_grant(known)
         if decision.outcome not in GRANTS:
@@ -129,7 +135,7 @@ class _Table:
                 kept for kept in self.standing[unit_id] if kept.grant_id not in one.replaces
             ] + [grant]
 
-    def _facts(self, decision: Decision) -> facts.GrantingFacts:
+    def facts_of(self, decision: Decision) -> facts.GrantingFacts:
         producer_id = decision.producer_id
         units = self.units[producer_id]
         grants = {grant.grant_id: grant for unit in units for grant in self.standing[unit.unit_id]}

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from spg_registry.committees import service as committees
 from spg_registry.committees.models import BodyKind
+from spg_registry.committees.queries import members_in_office
+from spg_registry.committees.schemas import MemberIn
 from spg_registry.core.audit import AuditEvent
-from spg_registry.core.errors import Forbidden, Invalid, MoveRefused, Unauthenticated
+from spg_registry.core.errors import Forbidden, Invalid, MoveRefused, Refused, Unauthenticated
 from spg_registry.core.permissions import NOBODY
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.errors import (
@@ -18,7 +21,14 @@ from spg_registry.decisions.errors import (
     MeetingNotFound,
     SameBody,
 )
-from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting
+from spg_registry.decisions.models import (
+    Appeal,
+    AppealOutcome,
+    AppealState,
+    Decision,
+    Meeting,
+    MeetingState,
+)
 from spg_registry.decisions.schemas import (
     AppealAnswerIn,
     AppealIn,
@@ -29,10 +39,10 @@ from spg_registry.decisions.schemas import (
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Producer
 from spg_registry.rounds import service as rounds
-from spg_registry.rules.words import Ballot, DecisionState, Outcome, SealState
+from spg_registry.rules.words import Ballot, DecisionState, Outcome, SealState, Sector
 from spg_registry.seals import events
 from spg_registry.seals.agenda import item_of
-from spg_registry.seals.errors import DecisionDoesNotSayThat
+from spg_registry.seals.errors import ClosingRefused, DecisionDoesNotSayThat
 from tests.cast import Cast
 from tests.rounds.stories import planned
 from tests.seals.stories import (
@@ -274,8 +284,14 @@ def _appeal(session: Session, cast: Cast, decision: Decision, on: date) -> Appea
 
 
 def _appeals_meeting(session: Session, cast: Cast, **other: Any) -> Meeting:
+    present = other.pop("present", ("benita", "hugo", "marta"))
     data = meeting_in(cast, **({"body": BodyKind.APPEALS, "acta_number": "A-1"} | other))
-    return service.convene(session, cast.coordinator, cast.now, data)
+    meeting = service.convene(session, cast.coordinator, cast.now, data)
+    rows = members_in_office(session, cast.appeals, meeting.held_on)
+    here = {cast.persons[name] for name in present}
+    seats = AttendanceIn(members=[row.id for row in rows if row.person_id in here])
+    service.record_attendance(session, cast.coordinator, cast.now, meeting.id, seats)
+    return meeting
 
 
 def test_the_window_for_an_appeal_runs_from_the_notice(session: Session, cast: Cast) -> None:
@@ -308,7 +324,7 @@ def test_an_appeal_is_answered_once_and_by_another_body(session: Session, cast: 
     service.notify(session, cast.secretary, cast.now, [decision.id])
     appeal = _appeal(session, cast, decision, cast.today)
     own = service.convene(session, cast.coordinator, cast.now, meeting_in(cast, acta_number="2"))
-    answer: dict[str, Any] = {"outcome": AppealState.UPHELD, "answer": "Se mantiene"}
+    answer: dict[str, Any] = {"outcome": AppealOutcome.UPHELD, "answer": "Se mantiene"}
     with pytest.raises(SameBody):
         service.answer_appeal(
             session,
@@ -320,10 +336,94 @@ def test_an_appeal_is_answered_once_and_by_another_body(session: Session, cast: 
     theirs = _appeals_meeting(session, cast)
     data = AppealAnswerIn(meeting_id=theirs.id, **answer)
     service.answer_appeal(session, cast.coordinator, cast.now, appeal.id, data)
+    assert (appeal.state, decision.state) == (AppealState.FILED, DecisionState.APPEALED)
+    closing = closed(session, cast, theirs)
+    assert (closing.decisions, closing.answered) == ([], [appeal])
+    assert (appeal.state, appeal.answered_on) == (AppealState.UPHELD, theirs.held_on)
     assert decision.state is DecisionState.UPHELD
+    later = AppealAnswerIn(
+        meeting_id=_appeals_meeting(session, cast, acta_number="A-2").id, **answer
+    )
     with pytest.raises(AppealAnswered):
-        service.answer_appeal(session, cast.coordinator, cast.now, appeal.id, data)
-    assert closed(session, cast, theirs).decisions == []
+        service.answer_appeal(session, cast.coordinator, cast.now, appeal.id, later)
+
+
+def _answered(session: Session, cast: Cast, *present: str, **other: Any) -> tuple[Appeal, Meeting]:
+    """An appeal with its answer put down in a meeting of the appeals body."""
+    decision = _adopted(session, cast)
+    service.notify(session, cast.secretary, cast.now, [decision.id])
+    appeal = _appeal(session, cast, decision, cast.today)
+    meeting = _appeals_meeting(session, cast, present=present)
+    given: dict[str, Any] = {"outcome": AppealOutcome.REVOKED, "answer": "Se revoca"}
+    data = AppealAnswerIn(meeting_id=meeting.id, **(given | other))
+    service.answer_appeal(session, cast.coordinator, cast.now, appeal.id, data)
+    return appeal, meeting
+
+
+def _refusals(session: Session, cast: Cast, meeting: Meeting) -> set[tuple[str, str]]:
+    with pytest.raises(ClosingRefused) as refusal:
+        closed(session, cast, meeting)
+    return {(reason.code, reason.reason) for reason in refusal.value.reasons}
+
+
+def test_nobody_in_the_room_answers_no_appeal(session: Session, cast: Cast) -> None:
+    appeal, meeting = _answered(session, cast)
+    assert ("quorum", "too_few") in _refusals(session, cast, meeting)
+    assert (appeal.state, meeting.state) == (AppealState.FILED, MeetingState.CONVENED)
+
+
+def test_who_decided_first_does_not_answer_the_appeal(session: Session, cast: Cast) -> None:
+    """Rosa, who sat in the first meeting, sits in the appeals body too: two of three are left."""
+    rosa = MemberIn(
+        body=BodyKind.APPEALS,
+        person_id=cast.persons["rosa"],
+        sector=Sector.PRODUCER,
+        term_from=date(2026, 1, 1),
+    )
+    (hers,) = committees.seat_members(session, cast.coordinator, cast.now, cast.committee, [rosa])
+    appeal, meeting = _answered(session, cast, "benita", "rosa")
+    assert _refusals(session, cast, meeting) == {
+        ("quorum", "too_few"),
+        ("quorum", "no_other_sector"),
+    }
+    votes = {hers.id: Ballot.FOR}
+    data = AppealAnswerIn(
+        meeting_id=meeting.id,
+        outcome=AppealOutcome.REVOKED,
+        answer="Se revoca",
+        by_consensus=False,
+        votes=votes,
+    )
+    service.answer_appeal(session, cast.coordinator, cast.now, appeal.id, data)
+    assert ("recused", "decided_first_voted") in _refusals(session, cast, meeting)
+
+
+def test_an_answer_that_is_not_carried_is_none(session: Session, cast: Cast) -> None:
+    seats = {row.person_id: row.id for row in members_in_office(session, cast.appeals, cast.today)}
+    against = {
+        seats[cast.persons[name]]: ballot
+        for name, ballot in (("benita", Ballot.FOR), ("hugo", Ballot.AGAINST))
+    }
+    _, meeting = _answered(session, cast, "benita", "hugo", by_consensus=False, votes=against)
+    assert _refusals(session, cast, meeting) == {("decision_carried", "not_carried")}
+
+
+def test_who_put_the_answer_down_does_not_close_the_acta(session: Session, cast: Cast) -> None:
+    more = [
+        MemberIn(
+            body=BodyKind.APPEALS,
+            person_id=cast.persons[name],
+            sector=Sector.PRODUCER,
+            term_from=date(2026, 1, 1),
+        )
+        for name in ("wilma", "oscar")
+    ]
+    committees.seat_members(session, cast.coordinator, cast.now, cast.committee, more)
+    _, meeting = _answered(session, cast, "benita", "hugo", "marta", "wilma", "oscar")
+    with pytest.raises(Refused) as refusal:
+        closed(session, cast, meeting, cast.coordinator)
+    assert [reason.code for reason in refusal.value.reasons] == ["separate_hands"]
+    assert closed(session, cast, meeting, cast.secretary).answered
 
 
 def test_the_wrong_committee_and_nobody_neither_tell_nor_appeal(

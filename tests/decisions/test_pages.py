@@ -208,8 +208,8 @@ def test_saving_again_what_stands_there_writes_nobody_down_as_who_decided(stage:
     with stage.database.read() as session:
         drafts = session.exec(select(Decision).order_by(Decision.id)).all()  # type: ignore[arg-type]
     assert [draft.recorded_by for draft in drafts] == [
-        stage.cast.secretary.id,
-        stage.cast.coordinator.id,
+        stage.cast.secretary.hand,
+        stage.cast.coordinator.hand,
     ]
 
 

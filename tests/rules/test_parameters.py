@@ -112,13 +112,23 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("closer", "members", "severity", "allowed"),
     [
-        pytest.param(2, 5, "block", True, id="another person"),
-        pytest.param(1, 5, "block", False, id="the same person"),
-        pytest.param(1, 4, "block", True, id="a committee of four"),
-        pytest.param(1, 9, "off", True, id="not asked by the ruleset"),
+        pytest.param("user:2", 5, "block", True, id="another person"),
+        pytest.param("client:1", 5, "block", True, id="a program of the same number"),
+        pytest.param(None, 5, "block", False, id="nobody knows who"),
+        pytest.param("user:1", 5, "block", False, id="the same person"),
+        pytest.param("user:1", 4, "block", True, id="a committee of four"),
+        pytest.param("user:1", 9, "off", True, id="not asked by the ruleset"),
     ],
 )
-def test_nobody_grants_alone(closer: int, members: int, severity: str, allowed: bool) -> None:
-    verdict = may_close({1, 3}, closer, members, ruled(separate_hands={"severity": severity}))
+def test_nobody_grants_alone(
+    closer: str | None, members: int, severity: str, allowed: bool
+) -> None:
+    recorders = {"user:1", "client:3"}
+    verdict = may_close(recorders, closer, members, ruled(separate_hands={"severity": severity}))
     refusal = NotMet("separate_hands", "same_person", {"members_from": 5})
     assert verdict == (Met("separate_hands") if allowed else refusal)
+
+
+def test_who_recorded_and_is_unknown_may_be_who_closes() -> None:
+    refusal = NotMet("separate_hands", "same_person", {"members_from": 5})
+    assert may_close({"user:1", None}, "user:2", 5, ruled()) == refusal

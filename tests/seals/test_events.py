@@ -8,12 +8,13 @@ from sqlmodel import Session, select
 
 from spg_registry.committees import service as committees
 from spg_registry.committees.models import BodyKind
+from spg_registry.committees.queries import members_in_office
 from spg_registry.committees.schemas import RenewalIn
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Forbidden, Invalid, MoveRefused, Refused, Unauthenticated
 from spg_registry.core.permissions import NOBODY
 from spg_registry.decisions import service as decisions
-from spg_registry.decisions.models import AppealState, Decision
+from spg_registry.decisions.models import AppealOutcome, Decision
 from spg_registry.decisions.schemas import AppealAnswerIn, AppealIn, AttendanceIn, MeetingIn
 from spg_registry.producers import service as producers
 from spg_registry.producers.models import Enrolment, Producer
@@ -407,16 +408,20 @@ def test_a_won_appeal_is_the_ground_of_the_reinstatement(session: Session, cast:
             acta_number="A-1/2026",
         ),
     )
-    decisions.record_attendance(session, cast.coordinator, heard.now, meeting.id, AttendanceIn())
+    seats = [row.id for row in members_in_office(session, cast.appeals, heard.today)]
+    told = AttendanceIn(members=seats)
+    decisions.record_attendance(session, cast.coordinator, heard.now, meeting.id, told)
     decisions.answer_appeal(
         session,
         cast.coordinator,
         heard.now,
         appeal.id,
         AppealAnswerIn(
-            meeting_id=meeting.id, outcome=AppealState.REVOKED, answer="Se revoca la suspensión"
+            meeting_id=meeting.id, outcome=AppealOutcome.REVOKED, answer="Se revoca la suspensión"
         ),
     )
+    with pytest.raises(DecisionDoesNotSayThat):
+        service.reinstate(session, cast.coordinator, heard.now, grant.code, by_decision(decision))
     assert closed(session, heard, meeting, cast.secretary).granted == []
     service.reinstate(session, cast.coordinator, heard.now, grant.code, by_decision(decision))
     assert verify_code(session, heard.now, grant.code).verdict is Verdict.VALID

@@ -20,7 +20,7 @@ from spg_registry.decisions.schemas import DecisionIn, WaiversIn
 from spg_registry.producers import service as producers
 from spg_registry.producers.schemas import EnrolmentIn, InterestIn
 from spg_registry.rounds import service as rounds
-from spg_registry.rounds.models import Visit
+from spg_registry.rounds.models import Round, Visit
 from spg_registry.rounds.schemas import FindingIn
 from spg_registry.rules.words import (
     Ballot,
@@ -29,11 +29,12 @@ from spg_registry.rules.words import (
     InterestKind,
     Outcome,
     RegistrationState,
+    RoundState,
     SanctionKind,
     Sector,
 )
 from spg_registry.seals import service
-from spg_registry.seals.errors import ClosingRefused, NothingDecided
+from spg_registry.seals.errors import ClosingRefused, NothingDecided, RoundNotInDeliberation
 from spg_registry.seals.models import SealEvent, SealGrant, SealToken
 from spg_registry.seals.schemas import ReasonClass, SanctionIn
 from tests.cast import Cast
@@ -344,6 +345,21 @@ def test_an_acta_without_a_decision_has_nothing_to_close(session: Session, cast:
     meeting = convened(session, cast, visits[0].round_id)
     with pytest.raises(NothingDecided):
         closed(session, cast, meeting)
+
+
+def test_seals_are_granted_only_while_the_round_deliberates(session: Session, cast: Cast) -> None:
+    visits = ready(session, cast, "Justina")
+    meeting = convened(session, cast, visits[0].round_id)
+    decided(session, cast, meeting, visits)
+    ronda = session.get_one(Round, visits[0].round_id)
+    for state in (RoundState.OPEN, RoundState.CLOSED):
+        ronda.state = state
+        session.flush()
+        with pytest.raises(RoundNotInDeliberation):
+            closed(session, cast, meeting)
+    ronda.state = RoundState.CLOSED
+    decided(session, cast, meeting, visits, Outcome.NOT_APPROVED, reasons="Usó urea")
+    assert closed(session, cast, meeting).granted == []
 
 
 def test_a_closed_acta_stays_as_it_is(session: Session, cast: Cast) -> None:

@@ -147,4 +147,14 @@ MEETING = [
         ),
         one("recused", "declared_voted"),
     ),
+    case(
+        "who decided first votes on the appeal",
+        replace(
+            sits(41, 43, 44, 45),
+            voting=replace(
+                votes(p41="for", p43="for", p44="for").voting, decided_first=frozenset({44})
+            ),
+        ),
+        one("recused", "decided_first_voted"),
+    ),
 ]
