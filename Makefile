@@ -50,6 +50,8 @@ dev: .venv/.dev ## only install what `make test` needs
 # The test run has its own settings: nothing of the caller's reaches it.
 CLEAN_ENV := env -u SPG_DEMO -u SPG_DATA_DIR -u SPG_DATABASE_URL -u SPG_PUBLIC_URL
 PYTEST := $(CLEAN_ENV) $(PY) -m pytest
+# As many at once as there are processors; the browser's tests share one server and stay in line.
+AT_ONCE := -n auto --dist loadfile
 
 .PHONY: test locks lint format types contracts tests-sqlite tests-postgresql tests-browser
 test: export BEGAN := $(shell date +%s)
@@ -67,9 +69,9 @@ types: .venv/.dev
 contracts: .venv/.dev
 	@$(STAGE) "import contracts" $(BIN)/lint-imports --no-logo
 tests-sqlite: .venv/.dev ## every test but the browser's, on SQLite
-	@SPG_TEST_DB=sqlite $(STAGE) "tests on SQLite" $(PYTEST) --ignore tests/browser
+	@SPG_TEST_DB=sqlite $(STAGE) "tests on SQLite" $(PYTEST) $(AT_ONCE) --ignore tests/browser
 tests-postgresql: .venv/.dev ## the tests that use a database again, on a real PostgreSQL
-	@SPG_TEST_DB=postgresql $(STAGE) "tests on PostgreSQL" $(PYTEST) --ignore tests/browser
+	@SPG_TEST_DB=postgresql $(STAGE) "tests on PostgreSQL" $(PYTEST) $(AT_ONCE) --ignore tests/browser
 tests-browser: .venv/.dev ## the browser tests, in a real Chromium
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) tests/browser
 
