@@ -37,10 +37,10 @@ class RegisteredUnit:
 
 def add_units(session: Session, today: date, batch: Sequence[NewUnit]) -> list[RegisteredUnit]:
     """Three flushes for any number of units."""
-    units = [_unit(new) for new in batch]
+    units = [unit_row(new) for new in batch]
     session.add_all(units)
     session.flush()
-    made = [_beside(unit, new.data) for unit, new in zip(units, batch, strict=True)]
+    made = [rows_beside(unit, new.data) for unit, new in zip(units, batch, strict=True)]
     session.add_all(row for one in made for row in (*one.plots, *one.zones, *one.facilities))
     session.flush()
     for one, new in zip(made, batch, strict=True):
@@ -53,7 +53,7 @@ def add_units(session: Session, today: date, batch: Sequence[NewUnit]) -> list[R
     return made
 
 
-def _unit(new: NewUnit) -> Unit:
+def unit_row(new: NewUnit) -> Unit:
     data = new.data
     return Unit(
         code=f"{new.producer_code}-{new.number}",
@@ -70,7 +70,8 @@ def _unit(new: NewUnit) -> Unit:
     )
 
 
-def _beside(unit: Unit, data: UnitIn) -> RegisteredUnit:
+def rows_beside(unit: Unit, data: UnitIn) -> RegisteredUnit:
+    """Plots, zones and facilities, which stand on nothing but the unit."""
     return RegisteredUnit(
         unit,
         plots=list(plot_rows(unit.code, 1, data.plots)),
