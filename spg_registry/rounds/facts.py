@@ -209,14 +209,17 @@ def evaluators_by_appointment(
     }
 
 
-def findings_of(session: Session, producer_ids: Collection[int]) -> dict[int, tuple[Finding, ...]]:
-    """What is still to be mended at the producers' units, whatever the round."""
+def findings_of(
+    session: Session, producer_ids: Collection[int], on: date
+) -> dict[int, tuple[Finding, ...]]:
+    """What is to be mended at the producers' units, whatever the round; what was closed only after
+    the day was still open on it."""
     found: dict[int, list[Finding]] = defaultdict(list)
     for lot in in_lots(producer_ids):
         query = (
             select(FindingRow)
             .where(col(FindingRow.producer_id).in_(lot))
-            .where(FindingRow.state != FindingState.CLOSED)
+            .where((FindingRow.state != FindingState.CLOSED) | (col(FindingRow.closed_on) > on))
             .order_by(col(FindingRow.id))
         )
         for row in session.exec(query):

@@ -206,6 +206,8 @@ class StandingGrant:
     validity: Span
     scope: frozenset[tuple[int, str]]
     """Pairs of unit id and product code."""
+    producer_id: int | None = None
+    """Who holds it; None where that is known to be the producer itself."""
 
 
 @dataclass(frozen=True, slots=True)

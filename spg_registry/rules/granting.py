@@ -16,6 +16,7 @@ from spg_registry.rules.facts import (
     GatheringZone,
     GrantingFacts,
     Plot,
+    Proposal,
     ScopeRow,
     StandingGrant,
     Unit,
@@ -214,8 +215,8 @@ def quorum(facts: GrantingFacts) -> Iterator[NotMet]:
     present = [seat for seat in seats if seat.person_id in facts.meeting.attendees]
     members = len({seat.person_id for seat in seats})
     attending = len({seat.person_id for seat in present})
-    if attending * 100 <= members * parameters.quorum_more_than_percent:
-        needed = members * parameters.quorum_more_than_percent // 100 + 1
+    needed = quorum_needed(members, parameters)
+    if attending < needed:
         params: Params = {"present": attending, "members": members, "needed": needed}
         yield NotMet("quorum", "too_few", params)
     sectors = {seat.sector for seat in present}
@@ -225,6 +226,11 @@ def quorum(facts: GrantingFacts) -> Iterator[NotMet]:
     if others < parameters.quorum_other_sectors:
         params = {"count": others, "minimum": parameters.quorum_other_sectors}
         yield NotMet("quorum", "no_other_sector", params)
+
+
+def quorum_needed(members: int, parameters: Parameters) -> int:
+    """How many of so many entitled members make a quorum: more than the share, not the share."""
+    return members * parameters.quorum_more_than_percent // 100 + 1
 
 
 def recused(facts: GrantingFacts) -> Iterator[NotMet]:
@@ -400,6 +406,10 @@ def no_overlap(facts: GrantingFacts) -> Iterator[NotMet]:
     pairs = [(row.unit_id, row.product) for row in proposal.scope]
     for grant in others:
         if validity.meets(grant.validity):
+            if _is_wider(grant, proposal, frozenset(pairs), on):
+                wider: Params = {"grant": grant.grant_id, **_dates(grant.validity)}
+                yield NotMet("no_overlap", "narrower", wider)
+                continue
             for unit_id, product in dict.fromkeys(p for p in pairs if p in grant.scope):
                 params: Params = {"grant": grant.grant_id, "unit": unit_id, "product": product}
                 yield NotMet("no_overlap", "overlaps", {**params, **_dates(grant.validity)})
@@ -425,9 +435,22 @@ def _repeated(scope: tuple[ScopeRow, ...]) -> Iterator[NotMet]:
 
 
 def _replaces_nothing(facts: GrantingFacts) -> Iterator[NotMet]:
-    standing = {grant.grant_id for grant in facts.producer.grants}
-    for grant_id in sorted(facts.proposal.replaces - standing):
-        yield NotMet("no_overlap", "replaced_not_standing", {"grant": grant_id})
+    holder = {grant.grant_id: grant.producer_id for grant in facts.producer.grants}
+    own = (None, facts.producer.ties.producer_id)
+    for grant_id in sorted(facts.proposal.replaces):
+        if grant_id not in holder:
+            yield NotMet("no_overlap", "replaced_not_standing", {"grant": grant_id})
+        elif holder[grant_id] not in own:
+            yield NotMet("no_overlap", "replaced_of_another", {"grant": grant_id})
+
+
+def _is_wider(
+    grant: StandingGrant, proposal: Proposal, pairs: frozenset[tuple[int, str]], on: date
+) -> bool:
+    """A running transition seal that an organic one would replace, did it not cover more."""
+    upgrade = proposal.category is Category.ORGANIC and grant.category is Category.TRANSITION
+    running = grant.validity.covers(on)
+    return upgrade and running and bool(grant.scope & pairs) and not grant.scope <= pairs
 
 
 def _last_running_day(

@@ -91,7 +91,9 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "no_overlap": {
             "overlaps": ("grant", "unit", "product", "valid_from", "valid_until"),
             "scope_repeated": ("unit", "product"),
+            "narrower": ("grant", "valid_from", "valid_until"),
             "replaced_not_standing": ("grant",),
+            "replaced_of_another": ("grant",),
             "leaves_gap": ("valid_from", "due_from"),
             "decided_too_early": ("valid_from", "on", "days"),
         },

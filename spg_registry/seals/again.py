@@ -67,7 +67,7 @@ def _standing_then(
         if grant_id not in over:
             validity = Span(grant.valid_from, grant.valid_until)
             scope = frozenset(scopes[grant_id])
-            one = facts.StandingGrant(grant_id, grant.category, validity, scope)
+            one = facts.StandingGrant(grant_id, grant.category, validity, scope, grant.producer_id)
             for unit_id in {unit for unit, _ in scope}:
                 found.setdefault(unit_id, []).append(one)
     return found

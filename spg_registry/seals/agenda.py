@@ -199,12 +199,11 @@ def _attendance(session: Session, meeting: Meeting) -> Attendance:
         for member in members
     ]
     known = general_facts(session, meeting)
-    percent = known.meeting.parameters.quorum_more_than_percent
     return Attendance(
         seats=seats,
         noted=bool(noted),
         present=sum(seat.present for seat in seats),
-        needed=len(seats) * percent // 100 + 1,
+        needed=granting.quorum_needed(len(seats), known.meeting.parameters),
         lacks=tuple(granting.quorum(known)),
     )
 

@@ -30,6 +30,7 @@ from spg_registry.seals.errors import (
 )
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
 from spg_registry.seals.queries import suspended_by_control
+from spg_registry.seals.sanctions import new_sanction
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass
 from spg_registry.seals.statuses import after_reinstatement
 
@@ -142,8 +143,11 @@ def exclude(
     for grant in _of_decision(session, decision):
         ground = _ground(decision, grant, on)
         _turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
-    sanction = Sanction(
-        code=f"S-{decision.id}",
+    return new_sanction(
+        session,
+        actor,
+        now,
+        spg.committee_id,
         producer_id=decision.producer_id,
         spg_id=spg.id,
         kind=SanctionKind.EXCLUSION,
@@ -152,19 +156,6 @@ def exclude(
         reason_class=ReasonClass.COMMITTEE_DECISION,
         reason=(decision.reasons or "")[:1000] or None,
     )
-    session.add(sanction)
-    session.flush()
-    audit.record(
-        session,
-        actor,
-        now,
-        "sanction.impose",
-        "sanction",
-        sanction.id,
-        committee_id=spg.committee_id,
-        kind=sanction.kind.value,
-    )
-    return sanction
 
 
 def _ground(decision: Decision, grant: SealGrant, on: date) -> Ground:

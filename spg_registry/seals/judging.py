@@ -100,7 +100,7 @@ class Table:
         self.pledge_of = {row.producer_id: pledges.get(row.id) for row in enrolments.values()}
         self.units = units_of(session, producers, meeting.held_on)
         self.visits = visits_of(session, round_id, producers) if round_id is not None else {}
-        self.findings = findings_of(session, producers)
+        self.findings = findings_of(session, producers, meeting.held_on)
         units = [unit.unit_id for listed in self.units.values() for unit in listed]
         self.standing = standing_grants(session, units)
         known = {grant.grant_id for listed in self.standing.values() for grant in listed}
@@ -129,7 +129,9 @@ class Table:
     def take_as_granted(self, one: Judged) -> None:
         rows = frozenset((row.unit_id, row.product) for row in one.proposal.scope)
         validity = Span(one.proposal.valid_from, one.proposal.valid_until)
-        grant = facts.StandingGrant(-one.decision.id, one.proposal.category, validity, rows)
+        grant = facts.StandingGrant(
+            -one.decision.id, one.proposal.category, validity, rows, one.decision.producer_id
+        )
         for unit_id in {row.unit_id for row in one.proposal.scope}:
             self.standing[unit_id] = [
                 kept for kept in self.standing[unit_id] if kept.grant_id not in one.replaces
@@ -159,9 +161,11 @@ class Table:
         scope = tuple(self._scope(decision, producer))
         over = {(row.unit_id, row.product) for row in scope}
         meeting_scope = [grant for grant in producer.grants if grant.scope & over]
-        replaces = frozenset(decision.replaces) | _upgraded(meeting_scope, category, meeting)
+        own = [g for g in meeting_scope if g.producer_id in (None, decision.producer_id)]
+        white = _upgraded(own, category, meeting)
+        replaces = frozenset(decision.replaces) | {g.grant_id for g in white if g.scope <= over}
         replaces -= self.held_by_control  # a new seal is no way around the control body
-        renewed = [grant for grant in meeting_scope if grant.grant_id not in replaces]
+        renewed = [g for g in meeting_scope if g.grant_id not in replaces and g not in white]
         first = decision.valid_from or _first_day(renewed, meeting.held_on)
         last = decision.valid_until or _last_day(first, meeting)
         return facts.Proposal(category, scope, first, last, replaces)
@@ -213,15 +217,16 @@ def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
 
 def _upgraded(
     grants: Iterable[facts.StandingGrant], category: Category, meeting: facts.MeetingFacts
-) -> frozenset[int]:
-    """An organic seal takes the place of the running transition seal over the same, in one act."""
+) -> list[facts.StandingGrant]:
+    """An organic seal takes the place of the running transition seals over the same, in one act;
+    by itself only of those that cover nothing else, for their family would lose the rest."""
     if category is not Category.ORGANIC:
-        return frozenset()
-    return frozenset(
-        grant.grant_id
+        return []
+    return [
+        grant
         for grant in grants
         if grant.category is Category.TRANSITION and grant.validity.covers(meeting.held_on)
-    )
+    ]
 
 
 def _first_day(renewed: Iterable[facts.StandingGrant], held_on: date) -> date:
@@ -290,7 +295,11 @@ def standing_grants(
         if one is None:
             validity = Span(grant.valid_from, grant.valid_until)
             one = made[grant.id] = facts.StandingGrant(
-                grant.id, grant.category, validity, frozenset(scopes[grant.id])
+                grant.id,
+                grant.category,
+                validity,
+                frozenset(scopes[grant.id]),
+                grant.producer_id,
             )
         if one not in found[unit_id]:
             found[unit_id].append(one)

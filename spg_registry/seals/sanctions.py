@@ -1,6 +1,7 @@
 """Sanctions: what a producer may not do for a while. A mistake is corrected by a new row."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -35,8 +36,15 @@ def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> S
         raise Invalid.at("until", "ends_before_start")
     if data.correction_of is not None:
         _check_correction(session, data)
+    return new_sanction(session, actor, now, spg.committee_id, **data.model_dump())
+
+
+def new_sanction(
+    session: Session, actor: Actor, now: datetime, committee_id: int, **values: Any
+) -> Sanction:
+    """The row with its number and its audit, for whoever answers for the right to it."""
     number = next_number(session, Sanction.id, Lock.SANCTIONS)
-    sanction = Sanction(code=f"S{number:06d}", **data.model_dump())
+    sanction = Sanction(code=f"S{number:06d}", **values)
     session.add(sanction)
     session.flush()
     audit.record(
@@ -46,9 +54,9 @@ def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> S
         "sanction.impose",
         "sanction",
         sanction.id,
-        committee_id=spg.committee_id,
+        committee_id=committee_id,
         kind=sanction.kind.value,
-        correction_of=data.correction_of,
+        correction_of=sanction.correction_of,
     )
     return sanction
 

@@ -65,8 +65,11 @@ def test_a_revoked_program_is_out_while_its_token_is_fresh(session: Session, cas
     assert again.outcome is Outcome.REFUSED
 
 
-def test_programs_get_neither_unknown_scopes_nor_the_keys(session: Session, cast: Cast) -> None:
-    for scope in ("seal:invent", "key:manage", "user:manage"):
+def test_programs_get_no_unknown_scopes_no_keys_and_no_word_in_a_meeting(
+    session: Session, cast: Cast
+) -> None:
+    people_only = ("decision:record", "acta:close", "seal:decide")
+    for scope in ("seal:invent", "key:manage", "user:manage", *people_only):
         with pytest.raises(Invalid) as refused:
             people.create_client(
                 session,

@@ -42,7 +42,9 @@ def test_a_finding_is_opened_corrected_and_closed(session: Session, cast: Cast) 
     service.close_finding(session, cast.coordinator, cast.now, row.id, MENDED)
     assert (row.state, row.closed_on) == (FindingState.CLOSED, cast.today)
     assert (row.closed_by, row.evidence) == (cast.coordinator.id, MENDED.evidence)
-    assert facts.findings_of(session, [row.producer_id]) == {}
+    assert facts.findings_of(session, [row.producer_id], cast.today) == {}
+    (fact,) = facts.findings_of(session, [row.producer_id], date(2026, 6, 12))[row.producer_id]
+    assert (fact.finding_id, fact.closed_on) == (row.id, cast.today)
 
 
 def test_codes_are_unique_within_and_across_visits(session: Session, cast: Cast) -> None:
@@ -54,7 +56,7 @@ def test_codes_are_unique_within_and_across_visits(session: Session, cast: Cast)
 
 def test_the_rules_are_told_what_is_not_closed(session: Session, cast: Cast) -> None:
     row = _recorded(session, cast)
-    (fact,) = facts.findings_of(session, [row.producer_id])[row.producer_id]
+    (fact,) = facts.findings_of(session, [row.producer_id], cast.today)[row.producer_id]
     assert (fact.finding_class, fact.due_on) == (FindingClass.MAJOR, date(2026, 9, 30))
 
 

@@ -155,6 +155,41 @@ def test_an_upgrade_of_two_white_seals_tells_both_their_new_code(
         assert (found.verdict, found.seal.new_code) == (Verdict.REPLACED, green.code)
 
 
+def test_an_upgrade_of_a_part_takes_nothing_from_the_rest(session: Session, cast: Cast) -> None:
+    young = plot(last_input="date", last_input_on=date(2024, 9, 1))
+    land = {"units": [unit(plots=[young], crops=[crop("papa"), crop("haba")])]}
+    (white,) = granted(session, cast, "Justina", outcome=Outcome.TRANSITION, **land)
+    later, visits = next_year(session, cast, white, date(2026, 10, 5), date(2026, 9, 20))
+    meeting = convened(session, later, visits[0].round_id, held_on=date(2026, 10, 4))
+    part = [{"unit_id": visits[0].unit_id, "product_code": "papa"}]
+    decided(session, later, meeting, visits, scope=part)
+    with pytest.raises(ClosingRefused) as refusal:
+        closed(session, later, meeting)
+    assert {(each.code, each.reason) for each in refusal.value.reasons} == {
+        ("no_overlap", "narrower")
+    }
+    assert white.state is SealState.GRANTED
+    decided(session, later, meeting, visits, scope=part, replaces=[white.id])
+    assert closed(session, later, meeting).granted
+    assert white.state is SealState.REPLACED
+
+
+def test_a_seal_of_another_producer_is_not_replaced(session: Session, cast: Cast) -> None:
+    (hers,) = granted(session, cast, "Justina", outcome=Outcome.TRANSITION, **IN_TRANSITION)
+    visits = ready(session, cast, "Basilia")
+    row = session.exec(select(SealScope).where(SealScope.grant_id == hers.id)).one()
+    session.add(SealScope(grant_id=hers.id, unit_id=visits[0].unit_id, product_code="papa"))
+    session.flush()
+    assert row.unit_id != visits[0].unit_id
+    meeting = convened(session, cast, visits[0].round_id)
+    decided(session, cast, meeting, visits, replaces=[hers.id])
+    with pytest.raises(ClosingRefused) as refusal:
+        closed(session, cast, meeting)
+    assert {(each.code, each.reason) for each in refusal.value.reasons} == {
+        ("no_overlap", "replaced_of_another")
+    }
+
+
 def test_a_renewal_starts_the_day_after(session: Session, cast: Cast) -> None:
     (first,) = granted(session, cast, "Justina")
     assert first.valid_until == date(2027, 6, 13)
@@ -324,6 +359,7 @@ def test_an_exclusion_withdraws_the_seals_and_bars_the_way(session: Session, cas
     assert (enrolment.status, enrolment.ended_on) == (EnrolmentStatus.EXCLUDED, later.today)
     sanction = session.exec(select(Sanction)).one()
     assert (sanction.kind, sanction.since) == (SanctionKind.EXCLUSION, later.today)
+    assert sanction.code == "S000001"
     assert verify_code(session, later.now, grant.code).verdict is Verdict.WITHDRAWN
     round_id = session.get_one(Decision, grant.decision_id).round_id
     meeting = convened(session, later, round_id, acta_number="20/2026", held_on=later.today)

@@ -34,9 +34,10 @@ def holding(
     scope: frozenset[tuple[int, str]] = BOTH,
     valid_from: date = MEETING_DAY,
     replaces: frozenset[int] = frozenset(),
+    holder: int | None = None,
 ) -> GrantingFacts:
     """The producer already has grant 80 from `first` to `last`."""
-    grant = StandingGrant(80, Category.TRANSITION, Span(first, last), scope)
+    grant = StandingGrant(80, Category.TRANSITION, Span(first, last), scope, holder)
     until = valid_from + timedelta(days=300)
     wanted = replace(GOOD.proposal, valid_from=valid_from, valid_until=until, replaces=replaces)
     return replace(producer(grants=(grant,)), proposal=wanted)
@@ -113,6 +114,16 @@ SEALING = [
             term("in_process", D(2027, 2, 1), D(2028, 1, 31)),
         ),
         one(_BOUNDS, "past_registration"),
+    ),
+    case(
+        "an upgrade of a seal that covers more",
+        holding(D(2026, 1, 1), D(2026, 12, 31), scope=BOTH | {(7, "miel")}),
+        one(_OVERLAP, "narrower"),
+    ),
+    case(
+        "another producer's seal is not replaced",
+        holding(D(2026, 1, 1), D(2026, 12, 31), replaces=frozenset({80}), holder=999),
+        one(_OVERLAP, "replaced_of_another"),
     ),
     case("the last seal ended yesterday", holding(D(2025, 11, 21), YESTERDAY), PASSES),
     case("the last seal lapsed a year ago", holding(D(2024, 1, 1), D(2025, 11, 1)), PASSES),
