@@ -9,6 +9,7 @@ from fastapi import FastAPI
 import spg_registry
 from api import errors, health, login
 from api.ground import Ground
+from api.problems import PROBLEMS, described
 from api.render import Assets
 from api.seal_page import SealPage
 from api.shield import Shield
@@ -49,7 +50,8 @@ def create_app(given: Settings | None = None, database: Database | None = None) 
     for router in web_routers():
         app.include_router(router, include_in_schema=False)
     for router in v1_routers():
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", responses=PROBLEMS)
+    app.openapi = described(app.openapi)  # type: ignore[method-assign]
     app.mount("/static", Assets())
     return app
 

@@ -30,6 +30,14 @@ ACT = {
     "reason": "Hallazgo sin cerrar",
     "right_of_reply": "Citado el 1 de junio",
 }
+PUNISHED = {
+    "kind": "warning",
+    "since": "2026-06-01",
+    "reason_class": "other",
+    "reason": "Por razones de prueba",
+}
+SANCTION = {"sanction_id": "@sanction"}
+SANCTIONERS = CONTROL | COORDINATOR
 MAKERS = ADMINISTRATOR | CONTROL
 USER_OFFICE = ADMINISTRATOR | OFFICE
 
@@ -43,6 +51,7 @@ def form(path: str, who: frozenset[str], **more: object) -> list[Row]:
 COMITE, PRODUCTOR, UNIDAD = "/comites/{committee_id}", "/productores/{code}", "/unidades/{code}"
 USUARIO = f"{COMITE}/usuarios/{{user_id}}"
 RONDA, VISITA, REUNION = "/rondas/{round_id}", "/visitas/{visit_id}", "/reuniones/{meeting_id}"
+DECISION = "/decisiones/{decision_id}"
 LOTE, SELLO = "/importaciones/{batch_id}", "/sellos/{code}"
 PARCELA = f"{UNIDAD}/parcelas/{{plot_code}}"
 INSCRIPCION = f"{PRODUCTOR}/inscripciones/{{enrolment_id}}"
@@ -57,7 +66,8 @@ PAGES: list[Row] = [
     Row("GET /api/openapi.json", EVERYBODY),
     Row("GET /.well-known/jwks.json", EVERYBODY),
     Row("GET /entrar", EVERYBODY, ok=(200, 303)),
-    Row("POST /entrar", EVERYBODY, body={"username": "nadie", "password": "x"}, ok=(422,)),
+    # Failed tries count, here as everywhere.
+    Row("POST /entrar", EVERYBODY, body={"username": "nadie", "password": "x"}, ok=(422, 429)),
     Row("POST /salir", EVERYBODY),
     Row("GET /verificar", EVERYBODY),
     *(
@@ -295,6 +305,29 @@ PAGES: list[Row] = [
     ),
     Row(f"GET {REUNION}/cierre", OFFICE),
     Row(f"POST {REUNION}/cierre", SECRETARY, but=WROTE_THEM),
+    # --- after the acta --------------------------------------------------------------------------
+    Row(f"GET {DECISION}", READERS),
+    Row(f"POST {DECISION}/aviso", OFFICE),
+    Row(f"POST {DECISION}/firmeza", OFFICE, at={"decision_id": "@decision_told"}),
+    Row(f"GET {DECISION}/apelacion", OFFICE),
+    Row(
+        f"POST {DECISION}/apelacion",
+        OFFICE,
+        at={"decision_id": "@decision_told"},
+        body={"filed_on": "2026-06-15", "grounds": "No se vio la parcela"},
+    ),
+    Row("GET /apelaciones", READERS | OTHER_OFFICE),
+    Row("GET /apelaciones/{appeal_id}", READERS),
+    Row(
+        "POST /apelaciones/{appeal_id}",
+        OFFICE,
+        body={
+            "meeting_id": "@meeting_of_appeals",
+            "outcome": "upheld",
+            "answer": "Se mantiene",
+            "by_consensus": "on",
+        },
+    ),
     # --- seals -----------------------------------------------------------------------------------
     Row("GET /sellos", READERS | OTHER_OFFICE),
     Row(f"GET {SELLO}", READERS),
@@ -306,6 +339,14 @@ PAGES: list[Row] = [
     *form(f"{SELLO}/reemplazar", COORDINATOR, body=REASON),
     Row(f"GET {SELLO}/{{act}}", CONTROL | COORDINATOR, at={"act": "suspender"}),
     Row(f"POST {SELLO}/{{act}}", CONTROL, at={"act": "suspender"}, body=ACT, but=NO_DECISION),
+    Row("GET /sanciones", READERS | OTHER_OFFICE),
+    Row("GET /sanciones/nueva", SANCTIONERS | frozenset({"coordinator_b"})),
+    Row(
+        "POST /sanciones/nueva",
+        SANCTIONERS,
+        body={"producer": "@producer", "spg_id": "@spg", **PUNISHED},
+    ),
+    *form("/sanciones/{sanction_id}/corregir", SANCTIONERS, at=SANCTION, body=PUNISHED),
     # --- register --------------------------------------------------------------------------------
     Row("GET /registro", READERS | OTHER_OFFICE),
     Row("GET /registro/conciliacion", READERS | OTHER_OFFICE),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.access.conftest import CAST, House
+from tests.access.conftest import CAST, ONCE, House
 from tests.access.page_table import PAGES
 from tests.access.table import Row
 from tests.cast import Stage
@@ -13,6 +13,7 @@ from tests.cast import Stage
 POSTS = [row for row in PAGES if row.writes]
 
 
+@ONCE
 @pytest.mark.parametrize("row", POSTS, ids=[row.route for row in POSTS])
 def test_a_form_without_its_token_is_refused(house: House, row: Row) -> None:
     who = next(who for who in CAST if who in row.who)

@@ -14,7 +14,7 @@ from spg_registry.people import access
 from spg_registry.people import service as people
 from spg_registry.people.schemas import ClientIn
 from tests.access.api_table import V1
-from tests.access.conftest import CAST, House
+from tests.access.conftest import CAST, ONCE, House
 from tests.access.public import PUBLIC
 from tests.access.table import Row
 from tests.cast import Stage
@@ -32,6 +32,7 @@ def test_the_table_names_permissions_that_exist() -> None:
     assert {row.wants for row in WANTING.values()} <= set(Permission)
 
 
+@ONCE
 @pytest.mark.parametrize("row", WANTING.values(), ids=WANTING.keys())
 def test_a_token_without_the_permission_opens_nothing(house: House, row: Row) -> None:
     who = next(who for who in CAST if who in row.who)
@@ -43,6 +44,7 @@ def test_a_token_without_the_permission_opens_nothing(house: House, row: Row) ->
     assert answer.status_code in (403, 404), answer.text[:300]
 
 
+@ONCE
 @pytest.mark.parametrize("row", V1, ids=[row.route for row in V1])
 def test_a_program_of_the_register_can_do_nothing_else(house: House, row: Row) -> None:
     client = house.scene["client"]
@@ -60,6 +62,7 @@ def test_a_program_of_the_register_can_do_nothing_else(house: House, row: Row) -
 API_WRITES = [row for row in V1 if row.writes and row.route not in PUBLIC]
 
 
+@ONCE
 @pytest.mark.parametrize("row", API_WRITES, ids=[row.route for row in API_WRITES])
 def test_a_cookie_is_nothing_to_the_api(house: House, row: Row) -> None:
     """So that no other site can make a browser write."""
