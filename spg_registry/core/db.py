@@ -242,12 +242,13 @@ class Database:
         self.engine.dispose()
 
 
-def lock_all_writers(session: Session, lock: Lock) -> None:
-    """Hold a named lock until the transaction ends. SQLite's writer holds it already."""
+def lock_all_writers(session: Session, lock: Lock | int) -> None:
+    """Hold a lock until the transaction ends. SQLite's writer holds it already.
+
+    A lock upon one thing of many (a key, a subject) is a number of 63 bits made from its digest.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(
-            text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock.value}
-        )
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(lock)})
 
 
 def next_number(session: Session, column: Any, lock: Lock) -> int:

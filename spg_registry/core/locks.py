@@ -1,5 +1,6 @@
 """Every named lock of the database in one place, so that no two mean different things by one
-number. On SQLite the one writer holds them all."""
+number. On SQLite the one writer holds them all. (Locks upon one key or subject of many are digests:
+`people.idempotency`, `people.throttle`.)"""
 
 from enum import IntEnum, unique
 
