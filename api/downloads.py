@@ -44,8 +44,6 @@ class Download(StreamingResponse):
         self.ground, self.actor, self.now = ground, actor, now
         self.extract, self.format, self.for_people = extract, format_, for_people
         self.head_only = head_only
-        name = f"{extract.table}-{extract.as_of}.{format_}"
-        self.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         self.headers["Spg-As-Of"] = extract.as_of.isoformat()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +51,9 @@ class Download(StreamingResponse):
             async with self.ground.stream() as snapshot:
                 sequence = await run_in_threadpool(service.sequence_of, snapshot)
                 self.headers["Spg-Sequence"] = str(sequence)
+                self._name(
+                    await run_in_threadpool(service.data_status_on, snapshot, self.extract.as_of)
+                )
                 told = service.written(snapshot, self.extract, self.format, self.for_people)
                 if self.extract.profile is Profile.PUBLIC:
                     tag = service.etag_of(self.extract, self.format, sequence, self.for_people)
@@ -64,6 +65,12 @@ class Download(StreamingResponse):
                 else:
                     self.body_iterator = self._recorded(told, await self._begin(sequence))
                 await super().__call__(scope, receive, send)
+
+    def _name(self, status: str) -> None:
+        """Whoever finds the file later can tell whether its figures were final."""
+        name = f"{self.extract.table}-{self.extract.as_of}-{status}.{self.format}"
+        self.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        self.headers["Spg-Status"] = status
 
     async def _begin(self, sequence: int) -> int:
         async with self.ground.transaction(writes=True) as session:

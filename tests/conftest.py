@@ -6,7 +6,7 @@ database; the others need no second run.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,9 @@ from tests.databases import ENGINE, Databases, OnPostgresql, OnSqlite, forget_en
 forget_environment()
 
 pytest_plugins = ["tests.cast"]
+
+REFERENCE_LOADED = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""Before any story: no image is dated before the one before it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,7 +122,7 @@ def furnished(databases: Databases, migrated: str) -> str:
 
     address = databases.copy(migrated)
     database = Database(address, pool_size=1)
-    load_reference(database)
+    load_reference(database, REFERENCE_LOADED)
     database.dispose()
     return address
 

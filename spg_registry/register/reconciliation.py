@@ -20,6 +20,8 @@ from spg_registry.core import clock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.register.service import sequence_of, status_on
 from spg_registry.register.speech import speech_of
+from spg_registry.register.standing import REGISTRATIONS, VALID
+from spg_registry.rules.words import RegistrationState
 
 ACKNOWLEDGE_WITHIN = timedelta(days=30)
 SHOWN = 100
@@ -253,25 +255,21 @@ JOIN spg s ON s.id = n.spg_id
 
 # --- what waits too long -------------------------------------------------------------------------
 
-_RUNS = "g.state = 'granted' AND g.valid_from <= :as_of AND g.valid_until >= :as_of"
-
 _UNACKNOWLEDGED = _seals(
     "p.code",
     "JOIN producer p ON p.id = g.producer_id JOIN decision e ON e.id = g.decision_id"
     " JOIN meeting t ON t.id = e.meeting_id"
-    f" WHERE g.acknowledged_on IS NULL AND {_RUNS} AND t.held_on < :told_by",
+    f" WHERE g.acknowledged_on IS NULL AND {VALID} AND t.held_on < :told_by",
 )
 
-_REGISTERED = """
-SELECT r.spg_id FROM spg_registration r WHERE r.until >= :as_of AND 'in_force' = (
-    SELECT v.state FROM spg_registration_event v
-    WHERE v.registration_id = r.id AND v.effective_on <= :as_of
-    ORDER BY v.effective_on DESC, v.id DESC LIMIT 1)
-"""
+_REGISTERED = f"""
+SELECT r.spg_id FROM ({REGISTRATIONS}) r
+WHERE r.place = 1 AND r.word = '{RegistrationState.IN_FORCE}'
+"""  # noqa: S608  # our own words
 
 _UNREGISTERED = _seals(
     "s.code",
-    f"JOIN spg s ON s.id = g.spg_id WHERE {_RUNS} AND g.spg_id NOT IN ({_REGISTERED})",
+    f"JOIN spg s ON s.id = g.spg_id WHERE {VALID} AND g.spg_id NOT IN ({_REGISTERED})",
 )
 
 CHECKS: tuple[Check, ...] = (
@@ -309,7 +307,7 @@ JOIN unit u ON u.id = (
     WHERE x.plot_id = l.id AND (v.until IS NULL OR v.until >= :as_of))
 GROUP BY u.municipality_code
 """
-_RUNNING = f"FROM seal_grant g WHERE {_RUNS} AND g.category = "
+_RUNNING = f"FROM seal_grant g WHERE {VALID} AND g.category = "
 
 _MEASURES: dict[str, tuple[str, str]] = {
     # Two ways to the same number: over everything, and municipality by municipality.

@@ -133,6 +133,11 @@ def status_on(session: Session, day: date) -> str:
     return "closed" if found and found.closed_at is not None else "open"
 
 
+def data_status_on(session: Session, day: date) -> str:
+    """What a file of that day calls itself: `closed`, or `provisional`."""
+    return "closed" if status_on(session, day) == "closed" else "provisional"
+
+
 # --- the record ----------------------------------------------------------------------------------
 
 

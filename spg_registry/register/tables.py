@@ -17,6 +17,7 @@ from sqlmodel import Session
 from spg_registry.producers.stages import Months, UnitStage, transition_months, unit_stages
 from spg_registry.register.columns import TABLES, Column, Profile, TableName
 from spg_registry.register.speech import Speech, speech_of
+from spg_registry.register.standing import BEGUN, GRANTED, LASTS, REGISTRATIONS, STANDING
 
 CHUNK = 400
 """Rows at once: larger ones are hardly quicker and make the seal page wait (measured.md)."""
@@ -87,7 +88,7 @@ def count_of(session: Session, extract: Extract) -> int:
 def standings_of(session: Session, as_of: date) -> dict[tuple[str, str], int]:
     """How many seals there are by category and standing."""
     counted = "COUNT(*) FROM seal_grant g GROUP BY 1, 2"
-    statement = text(", ".join(("SELECT g.category", _STANDING, counted)))
+    statement = text(", ".join(("SELECT g.category", STANDING, counted)))
     rows = session.connection().execute(statement.bindparams(as_of=as_of))
     return {(category, standing): count for category, standing, count in rows}
 
@@ -134,26 +135,7 @@ def _values(extract: Extract, statement: str) -> Iterator[Any]:
 
 # --- spgs ----------------------------------------------------------------------------------------
 
-_REGISTRATION = """
-LEFT JOIN (
-    SELECT z.*, ROW_NUMBER() OVER (
-        PARTITION BY z.spg_id
-        ORDER BY CASE z.word WHEN 'suspended' THEN 1 WHEN 'in_force' THEN 2 WHEN 'in_process' THEN 3
-                 WHEN 'expired' THEN 4 ELSE 5 END, z.until DESC, z.id DESC) AS place
-    FROM (
-        SELECT y.*, CASE WHEN y.until < :as_of AND y.state IN ('in_force', 'suspended')
-                    THEN 'expired' ELSE y.state END AS word
-        FROM (
-            SELECT x.id, x.spg_id, x.act_number, x.issued_on, x.until,
-                (SELECT v.state FROM spg_registration_event v
-                 WHERE v.registration_id = x.id AND v.effective_on <= :as_of
-                 ORDER BY v.effective_on DESC, v.id DESC LIMIT 1) AS state
-            FROM spg_registration x
-        ) y WHERE y.state IS NOT NULL
-    ) z
-) r ON r.spg_id = s.id AND r.place = 1
-"""
-"""The registration that says most on the day (`committees.queries.registration_standing`)."""
+_REGISTRATION = f"LEFT JOIN ({REGISTRATIONS}) r ON r.spg_id = s.id AND r.place = 1"
 
 _RECOGNITION = """
 LEFT JOIN recognition_act a ON a.id = (
@@ -275,8 +257,14 @@ FROM crop y JOIN product r ON r.code = y.product_code WHERE y.unit_id = u.id
 AND y.season = (SELECT MAX(x.season) FROM crop x WHERE x.unit_id = u.id AND x.season <= :year)
 """
 
+# Whose a unit is: of the SPGs where its family is enrolled now, or else of the last one. A
+# committee that a family has left does not read its new fields.
 _OF_UNIT = """
-u.producer_id IN (SELECT n.producer_id FROM enrolment n JOIN spg s ON s.id = n.spg_id WHERE {})
+u.producer_id IN (
+    SELECT n.producer_id FROM enrolment n JOIN spg s ON s.id = n.spg_id
+    WHERE {} AND (n.ended_on IS NULL OR NOT EXISTS (
+        SELECT 1 FROM enrolment x WHERE x.producer_id = n.producer_id
+        AND (x.ended_on IS NULL OR x.id > n.id))))
 """
 
 
@@ -347,22 +335,6 @@ _VISITED = f"""
  WHERE v.unit_id IN ({_UNITS_COVERED}) AND +v.round_id = e.round_id AND v.state = 'reviewed')
 """  # noqa: S608  # our own words
 
-_LAND = f"""
-(SELECT CAST(SUM(l.area_m2) AS BIGINT) FROM plot l WHERE l.id IN (
-    SELECT x.plot_id FROM unit_plot x WHERE x.unit_id IN ({_UNITS_COVERED}) AND EXISTS (
-        SELECT 1 FROM crop y JOIN seal_scope o ON o.grant_id = g.id
-            AND o.unit_id = x.unit_id AND o.product_code = y.product_code
-        WHERE y.plot_id = x.plot_id AND +y.unit_id = x.unit_id)))
-"""  # noqa: S608  # our own words
-"""As on the certificate (`seals.public`)."""
-
-_STANDING = """
-CASE WHEN g.state <> 'granted' THEN g.state
-     WHEN g.valid_from > :as_of THEN 'not_yet_valid'
-     WHEN g.valid_until < :as_of THEN 'expired'
-     ELSE 'valid' END
-"""
-
 _PASSED = """
 FROM (SELECT j.key AS rule FROM json_each(e.waivers) j
       UNION SELECT j.key AS rule FROM json_each(t.waivers) j) w
@@ -371,8 +343,8 @@ FROM (SELECT j.key AS rule FROM json_each(e.waivers) j
 
 def _seals(speech: Speech) -> Source:
     begun = f"""
-        CASE WHEN g.valid_from > :as_of THEN ''
-             WHEN g.valid_until < :as_of THEN {speech.day_after("g.valid_until")}
+        CASE WHEN NOT ({BEGUN}) THEN ''
+             WHEN NOT ({LASTS}) THEN {speech.day_after("g.valid_until")}
              ELSE {speech.day("g.valid_from")} END"""
     freed = speech.day(_FREED)
     return Source(
@@ -383,11 +355,12 @@ def _seals(speech: Speech) -> Source:
             "category": "g.category",
             "valid_from": speech.day("g.valid_from"),
             "valid_until": speech.day("g.valid_until"),
-            "standing": _STANDING,
+            "standing": STANDING,
             "scope_products": speech.listed(
                 "o.product_code", "FROM seal_scope o WHERE o.grant_id = g.id"
             ),
-            "scope_area_m2": _LAND,
+            # As the certificate has it: what was judged, whatever became of the plots.
+            "scope_area_m2": "g.area_m2",
             "standard_version": "g.standard_version",
             "round": "r.number",
             "visit_on": speech.day(_VISITED),
@@ -395,10 +368,10 @@ def _seals(speech: Speech) -> Source:
             "decided_on": speech.day("t.held_on"),
             # As `rules.standing` has it: by dates, or from a reinstatement that came later.
             "status_since": f"""
-                CASE WHEN g.state <> 'granted' THEN {speech.day("g.state_since")}
+                CASE WHEN NOT ({GRANTED}) THEN {speech.day("g.state_since")}
                      WHEN g.state_since > t.held_on AND {freed} > {begun} THEN {freed}
                      ELSE NULLIF({begun}, '') END""",
-            "reason_class": "CASE WHEN g.state <> 'granted' THEN g.reason_class END",
+            "reason_class": f"CASE WHEN NOT ({GRANTED}) THEN g.reason_class END",
             "waivers": "CASE WHEN CAST(e.waivers AS TEXT) <> '{}'"
             " OR CAST(t.waivers AS TEXT) <> '{}'"
             f" THEN {speech.listed('w.rule', _PASSED)} END",

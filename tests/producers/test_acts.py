@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select

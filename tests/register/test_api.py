@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import anyio
@@ -18,7 +19,8 @@ from spg_registry.core.history import Change
 from spg_registry.people import service as people
 from spg_registry.people.schemas import ClientIn
 from spg_registry.register import service, tables
-from spg_registry.register.models import Pull
+from spg_registry.register.columns import Profile
+from spg_registry.register.models import Period, Pull
 from spg_registry.seals import service as seals
 from spg_registry.seals.schemas import ActIn, ReasonClass
 from tests.cast import PUNATA, Stage
@@ -55,7 +57,8 @@ def test_the_control_body_pulls_the_register_with_its_program(stage: Stage) -> N
     answer = stage.client.get(CSV, headers=headers)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["content-disposition"] == 'attachment; filename="seals-2026-06-15.csv"'
+    named = 'attachment; filename="seals-2026-06-15-provisional.csv"'
+    assert answer.headers["content-disposition"] == named
     assert answer.headers["spg-as-of"] == "2026-06-15"
     assert answer.headers["cache-control"] == "no-store"
     assert len(answer.content.splitlines()) == 6
@@ -71,6 +74,24 @@ def test_the_control_body_pulls_the_register_with_its_program(stage: Stage) -> N
         assert str(record["sequence"]) == answer.headers["spg-sequence"]
         noted = session.exec(select(AuditEvent).where(AuditEvent.action == "register.pull")).one()
         assert noted.actor_label == "Descarga nocturna"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("profile", Profile)
+def test_a_file_says_whether_its_figures_are_final(
+    stage: Stage, profile: Profile, closed: bool
+) -> None:
+    year = Period(label="2026", since=date(2026, 1, 1), until=date(2026, 12, 31))
+    year.closed_at = stage.cast.now if closed else None
+    with stage.database.write(stage.cast.now) as session:
+        session.add(year)
+    if profile is Profile.PUBLIC:
+        answer = stage.client.get("/datos/seals.csv")
+    else:
+        answer = stage.client.get(CSV, headers=stage.headers(stage.cast.control))
+    word = "closed" if closed else "provisional"
+    assert answer.headers["spg-status"] == word
+    assert f'"seals-2026-06-15-{word}.csv"' in answer.headers["content-disposition"]
 
 
 def test_an_officers_own_token_pulls_too(stage: Stage) -> None:
@@ -244,14 +265,12 @@ def test_a_file_that_has_not_changed_is_not_sent_again(stage: Stage) -> None:
 
 def test_the_same_file_is_another_tomorrow(stage: Stage, clock_at: Callable[..., None]) -> None:
     """A seal expires without any change in the database."""
-    from datetime import timedelta
-
     first = stage.client.get("/datos/seals.csv").headers
-    clock_at(stage.cast.now + timedelta(days=1))
+    clock_at(datetime(2100, 1, 1, 15, tzinfo=UTC))
     tag = {"If-None-Match": first["etag"]}
     answer = stage.client.get("/datos/seals.csv", headers=tag)
     assert answer.status_code == 200
-    assert answer.headers["last-modified"] == "Tue, 16 Jun 2026 04:00:00 GMT"
+    assert answer.headers["last-modified"] == "Fri, 01 Jan 2100 04:00:00 GMT"
 
 
 def test_the_head_of_a_file_can_be_asked_for(stage: Stage) -> None:

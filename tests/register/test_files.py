@@ -19,6 +19,7 @@ from spg_registry.core import clock
 from spg_registry.core.db import Database
 from spg_registry.core.errors import Forbidden, Invalid, Unauthenticated
 from spg_registry.core.permissions import NOBODY, Actor
+from spg_registry.producers.models import Enrolment, Unit
 from spg_registry.register import service
 from spg_registry.register.columns import Profile, TableName
 from spg_registry.register.errors import TableNotFound
@@ -223,8 +224,6 @@ def test_an_spg_is_registered_as_its_committee_reads_it(
 
 
 def test_who_comes_back_stands_once_in_the_producers(played: Database, cast: Cast) -> None:
-    from spg_registry.producers.models import Enrolment
-
     with played.write(cast.now) as session:
         first = session.exec(select(Enrolment).order_by(col(Enrolment.id))).first()
         assert first is not None
@@ -278,6 +277,29 @@ def test_a_committee_reads_its_own_rows(played: Database, cast: Cast) -> None:
     ):
         assert len(rows(told(played, cast, table, cast.coordinator))) == own
         assert len(rows(told(played, cast, table, cast.secretary_b))) == others
+
+
+def test_a_committee_that_a_family_left_reads_its_units_no_more(
+    played: Database, cast: Cast
+) -> None:
+    def seen(actor: Actor) -> list[str]:
+        return [row["unit_code"] for row in rows(told(played, cast, "units", actor))]
+
+    with played.write(cast.now) as session:
+        enrolled = session.exec(select(Enrolment).order_by(col(Enrolment.id))).first()
+        assert enrolled is not None
+        unit = session.exec(select(Unit.code).where(Unit.producer_id == enrolled.producer_id)).one()
+        enrolled.ended_on = cast.today
+    assert unit in seen(cast.coordinator)  # nobody else has it: the last one keeps reading
+    assert unit not in seen(cast.coordinator_b)
+    with played.write(cast.now) as session:
+        moved = enrolled.model_dump(exclude={"id", "ended_on"}) | {"spg_id": cast.spg_b}
+        session.add(Enrolment(**moved))
+    assert unit not in seen(cast.coordinator)
+    assert unit in seen(cast.coordinator_b)
+    with played.read() as session:
+        mine = service.control_extract(session, cast.coordinator, cast.now, "units")
+        assert count_of(session, mine) == 4
 
 
 @pytest.mark.parametrize("who", ["member", "evaluator", "cnape", "administrator"])
