@@ -1,5 +1,5 @@
 """The first committee on the day of the load: a round in the field, with visits in every state, and
-a meeting that is convened, has some decisions put down, and is not closed."""
+one in deliberation, whose meeting is convened, has some decisions put down, and is not closed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -41,24 +41,30 @@ def round_in_progress(world: World, office: Office, ready: int) -> Story:
     roster.appoint(scene, office, _CYCLE, going)
     roster.declare_ties(scene, office, fresh)
     scene = yield moment(today - timedelta(days=40), 9)
-    round_id = field.plan(scene, office, f"Tercera ronda, gestión {today.year}", meeting)
+    near = field.plan(scene, office, f"Tercera ronda, primer grupo, {today.year}", meeting)
+    far = field.plan(scene, office, f"Tercera ronda, segundo grupo, {today.year}", meeting)
     scene = yield moment(today - timedelta(days=32), 9)
-    ronda = field.begin(scene, office, round_id, _CYCLE, going)
+    ripe = field.begin(scene, office, near, _CYCLE, going[:ready])
+    ronda = field.begin(scene, office, far, _CYCLE, going[ready:])
     scene = yield moment(today - timedelta(days=31), 14)
+    field.send(scene, office, ripe)
     field.send(scene, office, ronda)
-    yield from _in_the_field(world, office, ronda, ready)
-    yield from _about_to_decide(world, office, ronda, ronda.lives[:ready])
+    yield from _in_the_field(world, office, ripe, ronda)
+    yield from _about_to_decide(world, office, ripe)
 
 
-def _in_the_field(world: World, office: Office, ronda: Ronda, ready: int) -> Story:
-    """Some reviewed, some handed in, returned, half filled, void; the others still to be made."""
+def _in_the_field(world: World, office: Office, ripe: Ronda, ronda: Ronda) -> Story:
+    """One round reviewed; of the other some visits are reviewed too, handed in, returned, half
+    filled, void, the rest still to be made."""
     today = world.today
-    few = max(1, ready // 6)
-    lots = _lots(ronda.lives, ready, few * 3, few, few * 2, 1)
+    few = max(1, len(ripe.lives) // 6)
+    lots = _lots(ronda.lives, few, few * 3, few, few * 2, 1)
     seen, handed_in, returned, half_filled, void = lots
     scene = yield moment(today - timedelta(days=18), 19)
+    field.visit(scene, office, ripe, ripe.lives)
     field.visit(scene, office, ronda, seen)
     scene = yield moment(today - timedelta(days=12), 10)
+    field.review(scene, office, ripe, ripe.lives)
     field.review(scene, office, ronda, seen)
     scene = yield moment(today - timedelta(days=9), 11)
     for visit_id in _visits(ronda, void)[:1]:
@@ -116,9 +122,11 @@ def _half_fill(scene: Scene, office: Office, ronda: Ronda, lives: Sequence[Life]
         rounds.save_visits(scene.session, who, scene.now, [save])
 
 
-def _about_to_decide(world: World, office: Office, ronda: Ronda, ready: Sequence[Life]) -> Story:
+def _about_to_decide(world: World, office: Office, ronda: Ronda) -> Story:
+    scene = yield moment(world.today - timedelta(days=3), 20)
+    rounds.to_deliberation(scene.session, office.coordinator, scene.now, ronda.round_id)
     scene = yield moment(world.today - timedelta(days=2), 9)
     meeting_id = sitting.convened(scene, office, ronda.round_id)
     scene = yield moment(world.today - timedelta(days=2), 11)
-    put_down = ready[: max(1, round(len(ready) * _PUT_DOWN))]
+    put_down = ronda.lives[: max(1, round(len(ronda.lives) * _PUT_DOWN))]
     sitting.decided(scene, office, meeting_id, put_down, _CYCLE)

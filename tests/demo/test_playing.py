@@ -1,6 +1,7 @@
 """The demonstration's stories with few people, on either engine."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -33,8 +34,9 @@ Shown = tuple[Database, Keyring]
 
 
 @pytest.fixture
-def session(shown: Shown) -> Session:
-    return shown[0].open(writes=False)
+def session(shown: Shown) -> Iterator[Session]:
+    with shown[0].read() as reading:
+        yield reading
 
 
 @pytest.fixture
@@ -147,10 +149,15 @@ def test_the_first_committee_is_in_the_middle_of_a_round(session: Session) -> No
     (ronda,) = session.exec(select(Round).where(Round.state == RoundState.OPEN)).all()
     visits = session.exec(select(Visit).where(Visit.round_id == ronda.id)).all()
     assert {visit.state for visit in visits} == set(VisitState)
+
+
+def test_its_producers_who_are_ready_wait_for_a_meeting(session: Session) -> None:
+    (ronda,) = session.exec(select(Round).where(Round.state == RoundState.DELIBERATION)).all()
     (meeting,) = session.exec(select(Meeting).where(Meeting.state == MeetingState.CONVENED)).all()
     assert meeting.round_id == ronda.id
-    reviewed = [visit for visit in visits if visit.state is VisitState.REVIEWED]
-    assert len({visit.producer_id for visit in reviewed}) >= 5
+    visits = session.exec(select(Visit).where(Visit.round_id == ronda.id)).all()
+    assert {visit.state for visit in visits} == {VisitState.REVIEWED}
+    assert len({visit.producer_id for visit in visits}) >= 5
 
 
 def test_the_evaluator_has_visits_to_make(session: Session) -> None:
