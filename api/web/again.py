@@ -29,3 +29,13 @@ def choices(request: Request, group: str, words: Iterable[StrEnum]) -> list[tupl
     """Options of a select: the word and its sentence `status.<group>.<word>`."""
     locale = locale_of(request)
     return [(word.value, sentence(f"status.{group}.{word.value}", locale)) for word in words]
+
+
+def by_member(data: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """What was typed or chosen beside each member (`votes-12`); empty fields are left out."""
+    typed = {
+        name.removeprefix(prefix): str(data[name]).strip()
+        for name in data
+        if name.startswith(prefix)
+    }
+    return {member: text for member, text in typed.items() if text}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.deps import FormDep, KeyringDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
-from api.web.again import choices, typed_again
+from api.web.again import by_member, choices, typed_again
 from api.web.meetings import already_closed, shown
 from api.web.verdicts import Told
 from spg_registry.core.errors import Fault, Invalid, Refused
@@ -198,22 +198,14 @@ def _one(item: Item, data: FormData) -> DecisionIn:
         replaces=item.decision.replaces if item.decision else [],
         conditions=conditions,
         by_consensus=by_consensus,
-        votes={} if by_consensus else _by_member(data, "votes-"),
-        recusals=_by_member(data, "recusals-"),
+        votes={} if by_consensus else by_member(data, "votes-"),
+        recusals=by_member(data, "recusals-"),
         waivers={
             name.removeprefix("waivers-"): str(data[name]).strip()
             for name in data
             if name.startswith("waivers-") and str(data[name]).strip()
         },
     )
-
-
-def _by_member(data: FormData, prefix: str) -> dict[str, str]:
-    return {
-        name.removeprefix(prefix): str(data[name]).strip()
-        for name in data
-        if name.startswith(prefix) and str(data[name]).strip()
-    }
 
 
 def _scope(item: Item, data: FormData) -> list[dict[str, Any]] | None:
@@ -346,7 +338,8 @@ def _closing(
     stops = [stop for listed in refused.values() for stop in listed]
     told = Told(session, agenda.items, locale_of(request), stops)
     heard = appeals_heard(session, meeting_id)
-    names = {row.producer.code: row.producer.display_name for row in (*agenda.items, *heard)}
+    producers = [item.producer for item in agenda.items] + [line.producer for line in heard]
+    names = {row.code: row.display_name for row in producers}
     return render(
         request,
         "meetings/closing.html",

@@ -18,6 +18,7 @@ from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import queries, service
+from spg_registry.decisions.appeals import appeals_heard
 from spg_registry.decisions.errors import ActaNumberTaken, MeetingClosed
 from spg_registry.decisions.models import MeetingState
 from spg_registry.decisions.schemas import AttendanceIn, MeetingIn, WaiversIn
@@ -121,6 +122,7 @@ def shown(
     given: dict[str, Any] = {
         "agenda": agenda,
         "told": told,
+        "heard": appeals_heard(session, meeting_id),
         "form": form or _typed(agenda),
         "may_record": actor.may(Permission.DECISION_RECORD, place),
         "may_close": actor.may(Permission.ACTA_CLOSE, place),

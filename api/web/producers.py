@@ -28,6 +28,7 @@ from spg_registry.producers.schemas import (
     ProducerCorrection,
 )
 from spg_registry.rules.words import EnrolmentStatus, LastInput
+from spg_registry.seals.sanction_lines import about_producer, may_sanction
 from spg_registry.territory import queries as territory
 
 router = APIRouter(prefix="/productores")
@@ -155,10 +156,15 @@ def show(desk: DeskDep, code: str) -> Response:
         for row in file.enrolments
         if row.ended_on is None and desk.actor.may(Permission.PRODUCER_WRITE, row.committee_id)
     ]
+    decided, sanctions = about_producer(desk.session, desk.actor, file.code)
+    places = {row.committee_id for row in file.enrolments}
     return render(
         desk.request,
         "producers/show.html",
         file=file,
+        decided=decided,
+        sanctions=sanctions,
+        may_sanction=any(may_sanction(desk.actor, place) for place in places),
         mine={row.id for row in mine},
         may_enrol=desk.actor.may(Permission.PRODUCER_WRITE),
     )

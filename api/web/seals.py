@@ -23,6 +23,7 @@ from spg_registry.seals import queries, service
 from spg_registry.seals.dossier import ACTS, Dossier, dossier_of, grounds_for
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.naming import names_for
+from spg_registry.seals.sanction_lines import may_sanction
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass, ReplaceIn
 from spg_registry.territory.queries import municipality_label
 
@@ -130,6 +131,7 @@ def show(
         new_code=codes.display(dossier.seal.new_code) if dossier.seal.new_code else "",
         host=ground.settings.host,
         acts=dossier.acts,
+        may_sanction=may_sanction(actor, dossier.grant.committee_id),
     )
 
 

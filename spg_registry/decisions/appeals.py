@@ -29,6 +29,12 @@ class DecisionFile:
     acts: frozenset[str]
     """Of tell, appeal, finalise: what is open to this actor on that day."""
 
+    @property
+    def conditions(self) -> list[tuple[str, date]]:
+        """What was asked, and by when."""
+        asked = self.decision.conditions
+        return [(one["text"], date.fromisoformat(one["due_on"])) for one in asked]
+
 
 @dataclass(frozen=True)
 class AppealLine:
