@@ -77,7 +77,8 @@ def download(
     """`spgs`, `producers`, `units` or `seals` as `csv` or `jsonl`, in the control profile.
 
     Wants `register:read`; with `register:own` it tells the rows of the own committees. Each
-    download is recorded; `Spg-Pull` names its record under `/register/pulls`.
+    download is recorded; `Spg-Pull` names its record under `/register/pulls`. `Spg-Status`, and
+    the file's name, say whether its figures are `provisional` or `closed`.
     """
     extract = service.control_extract(session, actor, now, table, municipality, spg)
     return Download(ground, actor, now, extract, service.format_of(ending), bom)
