@@ -43,6 +43,7 @@ from spg_registry.producers.schemas import (
     UnitIn,
 )
 from spg_registry.rules.words import EnrolmentStatus
+from spg_registry.seals import service as seals
 
 router = APIRouter(tags=["producers"], route_class=OnceRoute)
 
@@ -186,8 +187,9 @@ def change_status(
     session: SessionDep, actor: ActorDep, now: NowDep, enrolment_id: int, data: StatusIn
 ) -> EnrolledOut:
     """What the office may write by itself: admitted, observed, absent, withdrawn. The rest comes
-    from decisions and sanctions. Wants `producer:write`."""
-    row = service.change_status(session, actor, now, enrolment_id, data)
+    from decisions and sanctions. Who leaves leaves its seals: they are withdrawn in the same act.
+    Wants `producer:write`."""
+    row = seals.change_status(session, actor, now, enrolment_id, data)
     return queries.enrolled_out(session, [row.id])[0]
 
 

@@ -32,6 +32,7 @@ from spg_registry.producers.schemas import (
 )
 from spg_registry.rules.states import MOVES, Machine
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
+from spg_registry.seals import service as seals
 
 router = APIRouter(prefix="/productores")
 
@@ -315,7 +316,7 @@ def change_status(desk: DeskDep, data: FormDep, code: str, enrolment_id: int) ->
     where = (code, enrolment_id, "status")
     return desk.act(
         data,
-        lambda: service.change_status(*desk.acting, enrolment_id, parse(StatusIn, data)),
+        lambda: seals.change_status(*desk.acting, enrolment_id, parse(StatusIn, data)),
         lambda form, status: _in_spg(desk, where, form, status),
         f"/productores/{code}",
         "status_changed",

@@ -130,7 +130,7 @@ def suspend_all(
     _own_producer(session, decision)
     grants = [g for g in _of_decision(session, decision) if g.state is SealState.GRANTED]
     return [
-        _turn(session, actor, now, g, SealEventKind.SUSPENDED, _ground(decision, g, on))
+        turn(session, actor, now, g, SealEventKind.SUSPENDED, _ground(decision, g, on))
         for g in grants
     ]
 
@@ -142,7 +142,7 @@ def exclude(
     spg = _own_producer(session, decision)
     for grant in _of_decision(session, decision):
         ground = _ground(decision, grant, on)
-        _turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
+        turn(session, actor, now, grant, SealEventKind.WITHDRAWN, ground)
     return new_sanction(
         session,
         actor,
@@ -175,7 +175,7 @@ def replace_seals(
         select(SealGrant).where(col(SealGrant.id).in_(grant_ids)).order_by(col(SealGrant.id))
     ).all()
     ground = Ground(on)
-    events = [_turn(session, actor, now, g, SealEventKind.REPLACED, ground) for g in grants]
+    events = [turn(session, actor, now, g, SealEventKind.REPLACED, ground) for g in grants]
     session.flush()
     return events
 
@@ -193,7 +193,7 @@ def _act(
         raise Invalid.at("effective_on", "before_last_act", since=grant.state_since)
     details = {"right_of_reply": data.right_of_reply} if data.right_of_reply else None
     ground = Ground(effective_on, data.reason_class, data.reason, data.decision_id, details)
-    event = _turn(session, actor, now, grant, kind, ground)
+    event = turn(session, actor, now, grant, kind, ground)
     session.flush()
     if kind is SealEventKind.REINSTATED:
         after_reinstatement(session, actor, now, grant)
@@ -231,7 +231,7 @@ def says(kind: SealEventKind, decision: Decision, grant: SealGrant, meeting: Mee
     return fresh and decision.outcome in SAYS[kind]
 
 
-def _turn(
+def turn(
     session: Session,
     actor: Actor,
     now: datetime,
@@ -272,14 +272,20 @@ def _grants(session: Session, actor: Actor, codes: Collection[str]) -> list[Seal
     return [found[code] for code in dict.fromkeys(codes)]
 
 
-def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:
-    rows = session.exec(
+def standing_of_enrolment(session: Session, enrolment_id: int) -> list[SealGrant]:
+    """Its seals that were neither withdrawn nor replaced, held until the end of the transaction."""
+    query = (
         select(SealGrant)
-        .where(SealGrant.enrolment_id == decision.enrolment_id)
-        .where(col(SealGrant.state).in_(STANDING), SealGrant.decision_id != decision.id)
+        .where(SealGrant.enrolment_id == enrolment_id, col(SealGrant.state).in_(STANDING))
         .order_by(col(SealGrant.id))
+        .with_for_update()
     )
-    return list(rows)
+    return list(session.exec(query))
+
+
+def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:
+    standing = standing_of_enrolment(session, decision.enrolment_id)
+    return [grant for grant in standing if grant.decision_id != decision.id]
 
 
 def _own_producer(session: Session, decision: Decision) -> Spg:

@@ -2,12 +2,14 @@
 
 from spg_registry.seals.events import acknowledge, reinstate, suspend, withdraw
 from spg_registry.seals.granting import Closing, close_and_grant, preview
+from spg_registry.seals.leaving import change_status
 from spg_registry.seals.replacing import replace
 from spg_registry.seals.sanctions import impose
 
 __all__ = [
     "Closing",
     "acknowledge",
+    "change_status",
     "close_and_grant",
     "impose",
     "preview",

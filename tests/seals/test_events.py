@@ -17,8 +17,9 @@ from spg_registry.decisions import service as decisions
 from spg_registry.decisions.models import AppealOutcome, Decision
 from spg_registry.decisions.schemas import AppealAnswerIn, AppealIn, AttendanceIn, MeetingIn
 from spg_registry.producers import service as producers
+from spg_registry.producers.errors import EnrolmentNotFound
 from spg_registry.producers.models import Enrolment, Producer
-from spg_registry.producers.schemas import ProducerCorrection
+from spg_registry.producers.schemas import ProducerCorrection, StatusIn
 from spg_registry.rounds.models import Visit
 from spg_registry.rules.words import (
     Category,
@@ -171,7 +172,7 @@ def test_an_upgrade_of_a_part_takes_nothing_from_the_rest(session: Session, cast
     assert white.state is SealState.GRANTED
     decided(session, later, meeting, visits, scope=part, replaces=[white.id])
     assert closed(session, later, meeting).granted
-    assert white.state is SealState.REPLACED
+    assert queries.events_of(session, white.id)[-1].kind is SealEventKind.REPLACED
 
 
 def test_a_seal_of_another_producer_is_not_replaced(session: Session, cast: Cast) -> None:
@@ -366,6 +367,30 @@ def test_an_exclusion_withdraws_the_seals_and_bars_the_way(session: Session, cas
     with pytest.raises(Invalid) as refusal:
         decided_about(session, later, meeting, [grant.producer_id], Outcome.ORGANIC)
     assert refusal.value.faults[0].code == "not_enrolled"
+
+
+def test_who_leaves_leaves_the_seals_too(session: Session, cast: Cast) -> None:
+    one, held = granted(session, cast, "Justina", "Basilia")
+    service.suspend(session, cast.control, cast.now, held.code, HEARD)
+    left = StatusIn(status=EnrolmentStatus.WITHDRAWN, reason="Se va a Tiquipaya")
+    for actor, refusal in ((NOBODY, Unauthenticated), (cast.coordinator_b, EnrolmentNotFound)):
+        with pytest.raises(refusal):
+            service.change_status(session, actor, cast.now, one.enrolment_id, left)
+    for seal in (one, held):
+        service.change_status(session, cast.secretary, cast.now, seal.enrolment_id, left)
+        assert (seal.state, seal.reason_class) == (SealState.WITHDRAWN, "own_wish")
+        assert state_of(session, seal) is EnrolmentStatus.WITHDRAWN
+        found = verify_code(session, cast.now, seal.code)
+        assert found.verdict is Verdict.WITHDRAWN
+        last = queries.events_of(session, seal.id)[-1]
+        assert (last.effective_on, last.reason) == (cast.today, "Se va a Tiquipaya")
+
+
+def test_who_is_absent_for_a_while_keeps_the_seal(session: Session, cast: Cast) -> None:
+    (seal,) = granted(session, cast, "Justina")
+    away = StatusIn(status=EnrolmentStatus.ABSENT)
+    service.change_status(session, cast.secretary, cast.now, seal.enrolment_id, away)
+    assert seal.state is SealState.GRANTED
 
 
 def test_a_withdrawal_is_for_good(session: Session, cast: Cast) -> None:
