@@ -37,7 +37,7 @@ KEPT = 4_000
 FACTS = (
     *("typed", "status_as_of", "name", "community", "municipality", "department", "products"),
     *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
-    *("code", "new_code", "new_url", "certificate_url", "reason"),
+    *("code", "new_code", "new_url", "certificate_url", "reason", "waivers"),
 )
 """What is None on the page of nothing."""
 
@@ -177,6 +177,7 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
         "new_url": f"/s/{new}" if new else None,
         "certificate_url": f"/s/{seal.code}/certificado.pdf",
         "reason": _reason(found, locale),
+        "waivers": " · ".join(seal.waivers.values()) or None,
     }
 
 

@@ -1681,8 +1681,10 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("municipality_code", sa.String(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("standard_version", sa.String(length=60), nullable=False),
         sa.Column("product_groups", sa.Integer(), nullable=False),
+        sa.Column("area_m2", sa.BigInteger(), nullable=True),
         sa.Column("stall_name", sa.String(length=24), nullable=False),
         sa.Column("status_index", sa.BigInteger(), nullable=False),
         sa.Column("granted_at", Instant(), nullable=False),
@@ -1707,6 +1709,9 @@ def upgrade() -> None:
         sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_seal_grant_validity")),
         sa.ForeignKeyConstraint(
             ["committee_id"], ["committee.id"], name=op.f("fk_seal_grant_committee_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["community.id"], name=op.f("fk_seal_grant_community_id")
         ),
         sa.ForeignKeyConstraint(
             ["decision_id"], ["decision.id"], name=op.f("fk_seal_grant_decision_id")

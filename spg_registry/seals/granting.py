@@ -295,6 +295,8 @@ def _grant_rows(
                 valid_from=one.proposal.valid_from,
                 valid_until=one.proposal.valid_until,
                 municipality_code=municipality,
+                community_id=producer.community_id,
+                area_m2=one.area_m2,
                 standard_version=standard,
                 product_groups=signing.group_bits(
                     {ProductGroup(groups[row.product]) for row in one.proposal.scope}

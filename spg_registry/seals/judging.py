@@ -46,6 +46,8 @@ class Judged:
     asks: tuple[NotMet, ...]
     recused: frozenset[int]
     replaces: tuple[int, ...]
+    area_m2: int | None
+    """Of the plots in scope, each counted once; None where the scope stands on no plot."""
 
     @property
     def category(self) -> Category | None:
@@ -124,6 +126,7 @@ class Table:
             granting.warnings(verdicts, parameters),
             frozenset(seat.id for seat in self.seats if seat.person_id in recused),
             tuple(sorted(known.proposal.replaces)),
+            _land_of(known.proposal.scope, known.producer.units),
         )
 
     def take_as_granted(self, one: Judged) -> None:
@@ -213,6 +216,20 @@ def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
             else facts.ScopeRow(unit.unit_id, crop.product, area, crop.kind)
         )
     return rows.values()
+
+
+def _land_of(scope: Iterable[facts.ScopeRow], units: Iterable[facts.Unit]) -> int | None:
+    pairs = {(row.unit_id, row.product) for row in scope}
+    areas = {
+        plot.plot_id: plot.area_m2
+        for unit in units
+        for plot in unit.plots
+        if any(
+            crop.plot_id == plot.plot_id and (unit.unit_id, crop.product) in pairs
+            for crop in unit.crops
+        )
+    }
+    return sum(areas.values()) or None
 
 
 def _upgraded(

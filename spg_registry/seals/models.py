@@ -18,7 +18,8 @@ class SealGrant(Recorded, table=True):
     """A seal. Made once from one adopted decision; changed only by events.
 
     `state` and `state_since` repeat what the last event made it, for quick reading; dates are
-    inclusive; `status_index` is random and unique (trust.md section 5).
+    inclusive; `status_index` is random and unique (trust.md section 5). Where it is at home and how
+    much land it covers (`area_m2`, each plot once) stay what they were when it was granted.
     """
 
     __tablename__ = "seal_grant"
@@ -46,8 +47,10 @@ class SealGrant(Recorded, table=True):
     valid_from: date
     valid_until: date = Field(index=True)
     municipality_code: str = Field(foreign_key="municipality.ine_code", index=True)
+    community_id: int = Field(foreign_key="community.id")
     standard_version: str = Field(max_length=60)
     product_groups: int
+    area_m2: int | None = Field(default=None, sa_type=_wide)
     stall_name: str = Field(default="", max_length=24)
     status_index: int = Field(sa_type=_wide, unique=True)
     granted_at: datetime = instant()

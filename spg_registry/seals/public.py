@@ -4,9 +4,10 @@ Names are shown with consent, else as initials, and end a year after the produce
 code and its verdict stay (trust.md section 9).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -25,10 +26,11 @@ _SEAL = Question(
            t.acta_number, t.held_on,
            (SELECT n.code FROM seal_event v JOIN seal_grant n ON n.id = v.replaced_by_id
                WHERE v.grant_id = g.id ORDER BY v.id DESC LIMIT 1),
-           (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id)
+           (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id),
+           g.area_m2, t.waivers, e.waivers
     FROM seal_grant g
     JOIN producer p ON p.id = g.producer_id
-    JOIN community c ON c.id = p.community_id
+    JOIN community c ON c.id = g.community_id
     JOIN municipality m ON m.ine_code = g.municipality_code
     JOIN department d ON d.code = m.department_code
     JOIN spg s ON s.id = g.spg_id
@@ -66,6 +68,9 @@ class _Row(NamedTuple):
     decided_on: date | str
     new_code: str | None
     last_day: date | str
+    area_m2: int | None
+    meeting_waivers: Any
+    decision_waivers: Any
 
 
 _SCOPE = Question(
@@ -76,15 +81,7 @@ _SCOPE = Question(
     """
 )
 
-_LAND = Question(
-    """
-    SELECT SUM(area_m2) FROM plot WHERE id IN (
-        SELECT x.plot_id FROM unit_plot x
-        JOIN crop y ON y.plot_id = x.plot_id AND y.unit_id = x.unit_id
-        JOIN seal_scope o ON o.unit_id = x.unit_id AND o.product_code = y.product_code
-        WHERE o.grant_id = :grant)
-    """
-)
+_LAND = Question("SELECT area_m2 FROM seal_grant WHERE id = :grant")
 
 _TOKENS = Question("SELECT token FROM seal_token WHERE grant_id = :grant ORDER BY id DESC")
 
@@ -132,6 +129,10 @@ class PublicSeal:
     standing_since: date | None
     reason_class: str | None
     new_code: str | None
+    area_m2: int | None
+    waivers: dict[str, str]
+    """By rule: the written reason for which a warning was passed. Public, as it says at its entry.
+    """
 
 
 def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | None:
@@ -168,7 +169,15 @@ def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | Non
         standing_since=standing.since,
         reason_class=row.reason_class,
         new_code=row.new_code,
+        area_m2=row.area_m2,
+        waivers=_read(row.meeting_waivers) | _read(row.decision_waivers),
     )
+
+
+def _read(document: Any) -> dict[str, str]:
+    """SQLite gives documents as text."""
+    found: dict[str, str] = json.loads(document) if isinstance(document, str) else document
+    return found
 
 
 def _day(value: date | str) -> date:
@@ -189,7 +198,7 @@ def tokens_of(source: Session | Line, grant_id: int) -> list[str]:
 
 
 def land_of(source: Session | Line, grant_id: int) -> int | None:
-    """Square metres of the plots in scope, each counted once."""
+    """Square metres of the plots in scope, each counted once, as they were when it was granted."""
     ((found,),) = rows(source, _LAND, grant=grant_id)
     return int(found) if found else None
 

@@ -227,6 +227,8 @@ def certificate_of(
         standard=standard_title(session, seal.standard_version),
         token=public.tokens_of(session, seal.id)[0],
         base_url=base_url,
-        total_area_m2=public.land_of(session, seal.id),
+        total_area_m2=seal.area_m2,
         demo=demo,
+        standing=seal.standing,
+        standing_since=seal.standing_since,
     )

@@ -136,6 +136,7 @@ def _copy(session: Session, now: datetime, old: SealGrant, until: date) -> SealG
         include={
             *("decision_id", "producer_id", "enrolment_id", "spg_id", "committee_id", "category"),
             *("valid_from", "municipality_code", "standard_version", "product_groups"),
+            *("community_id", "area_m2"),
         }
     )
     name = signing.stall_name(producer.display_name) if producer.publication_consent else ""

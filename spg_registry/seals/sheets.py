@@ -12,6 +12,7 @@ from typing import Final
 from spg_registry.core import codes
 from spg_registry.core.messages import format_date
 from spg_registry.core.paper import BOLD, SANS, SERIF, Colour, Fitted, Paper
+from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import Category
 from spg_registry.seals import ornament, qr
 from spg_registry.seals.scope_table import ScopeLine, draw_scope
@@ -23,6 +24,7 @@ INK: Final[Colour] = (30, 40, 34)
 MUTED: Final[Colour] = (82, 93, 86)
 WATERMARK: Final[Colour] = (235, 229, 214)
 WARNING: Final[Colour] = (138, 74, 0)
+RED: Final[Colour] = (172, 20, 24)
 
 LEFT: Final = 27.0
 WIDTH: Final = 156.0
@@ -47,6 +49,15 @@ STATEMENT: Final = {
         "en estos productos:"
     ),
 }
+
+
+STAMP: Final = {
+    SealStanding.WITHDRAWN: "RETIRADO",
+    SealStanding.SUSPENDED: "SUSPENDIDO",
+    SealStanding.REPLACED: "REEMPLAZADO",
+    SealStanding.EXPIRED: "VENCIDO",
+}
+"""Across the page of a seal that does not count: a print of it is to deceive nobody."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,8 @@ class Certificate:
     base_url: str
     total_area_m2: int | None = None
     demo: bool = False
+    standing: SealStanding = SealStanding.VALID
+    standing_since: date | None = None
 
 
 def certificate(data: Certificate) -> bytes:
@@ -105,6 +118,8 @@ def _draw(paper: Paper, data: Certificate) -> None:
     draw_scope(paper, data.scope, data.total_area_m2, LEFT, y, WIDTH, 194 - y)
     _draw_facts(paper, data)
     _draw_check(paper, data)
+    if data.standing in STAMP:
+        _draw_stamp(paper, STAMP[data.standing], data.standing_since)
 
 
 def _draw_head(paper: Paper, data: Certificate) -> None:
@@ -227,3 +242,17 @@ def _draw_watermark(paper: Paper) -> None:
     paper.font(SANS, BOLD, 9.5, WARNING)
     notice = "Demostración: sello sin valor real"
     paper.write_lines(paper.fit(notice, WIDTH, [9.5]), LEFT, 272.6, WIDTH, "C")
+
+
+def _draw_stamp(paper: Paper, word: str, since: date | None) -> None:
+    """Over everything, from corner to corner."""
+    paper.font(SANS, BOLD, 92, RED)
+    size = 92 * min(1.0, 205 / paper.get_string_width(word))
+    with paper.local_context(fill_opacity=0.8), paper.rotation(50, CENTRE, 150):
+        paper.font(SANS, BOLD, size, RED)
+        paper.set_xy(0, 130)
+        paper.cell(2 * CENTRE, 30, word, align="C")
+        if since is not None:
+            paper.font(SANS, BOLD, 30, RED)
+            paper.set_xy(0, 159)
+            paper.cell(2 * CENTRE, 12, f"desde el {format_date(since)}", align="C")

@@ -131,4 +131,5 @@ def _seal_json(seal: PublicSeal) -> dict[str, Any]:
         "acta_number": seal.acta_number,
         "decided_on": seal.decided_on.isoformat(),
         "standard_version": seal.standard_version,
+        "waivers": dict(seal.waivers),
     }

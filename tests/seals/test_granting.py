@@ -9,7 +9,7 @@ from spg_registry.core.audit import AuditEvent
 from spg_registry.core.db import Database
 from spg_registry.core.history import Change
 from spg_registry.decisions.models import Decision, Meeting, MeetingState
-from spg_registry.producers.models import Enrolment
+from spg_registry.producers.models import Enrolment, Plot, Producer
 from spg_registry.rules.words import (
     Category,
     DecisionState,
@@ -21,10 +21,13 @@ from spg_registry.rules.words import (
 from spg_registry.seals import queries, service
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope, SealToken
 from spg_registry.seals.verification import Verdict, verify_code, verify_token
+from spg_registry.territory.models import Community
 from tests.cast import PUNATA, Cast
+from tests.rounds.stories import families
 from tests.seals.stories import (
     HELD_ON,
     IN_TRANSITION,
+    TWO_PRODUCTS,
     closed,
     convened,
     decided,
@@ -72,6 +75,22 @@ def test_a_seal_carries_its_scope_its_token_and_its_first_event(
     assert found.seal is not None
     assert found.seal.code == grant.code
     assert verify_code(session, cast.now, codes.display(grant.code)).verdict is Verdict.VALID
+
+
+def test_a_seal_keeps_the_land_and_the_place_of_its_grant(session: Session, cast: Cast) -> None:
+    """Two products share a plot: it counts once, and as large as it was judged to be."""
+    (grant,) = granted(session, cast, "Justina", outcome=Outcome.ORGANIC, **TWO_PRODUCTS)
+    row = session.exec(select(Producer).where(Producer.id == grant.producer_id)).one()
+    assert (grant.area_m2, grant.community_id) == (10_000, row.community_id)
+    for each in session.exec(select(Plot)):
+        each.area_m2 = 77
+    (away,) = families(session, cast, "Basilia", community="Rumi Corral")
+    row.community_id = away.producer.community_id
+    assert row.community_id != grant.community_id
+    session.flush()
+    paper = queries.certificate_of(session, grant.code, cast.today, "https://x.bo", demo=False)
+    assert paper.total_area_m2 == 10_000
+    assert paper.community == session.get_one(Community, grant.community_id).name
 
 
 def test_a_seal_raises_the_producer_in_its_spg(session: Session, cast: Cast) -> None:

@@ -20,7 +20,7 @@ from spg_registry.seals import service
 from spg_registry.seals.models import SealGrant
 from spg_registry.seals.schemas import ReplaceIn
 from tests.cast import Stage
-from tests.seals.stories import granted, token_of
+from tests.seals.stories import granted, granted_by_b, token_of
 from tests.seals.test_events import HEARD
 
 
@@ -239,3 +239,30 @@ def test_a_typed_code_goes_to_its_page(public: TestClient, seal: SealGrant) -> N
     stray = public.get("/verificar?codigo=../../etc").headers["location"]
     assert stray.startswith("/s/")
     assert public.get(stray).status_code == 404
+
+
+def test_the_reason_of_an_exception_is_public(stage: Stage, public: TestClient) -> None:
+    why = "El reconocimiento está en trámite en el concejo municipal"
+    with stage.database.write(stage.cast.now) as session:
+        (grant,) = granted_by_b(session, stage.cast, waivers={"committee_recognised": why})
+    page = public.get(f"/s/{grant.code}").text
+    assert f"<dt>Con excepción</dt><dd>{why}</dd>" in page
+    told = public.get(f"/api/v1/seals/{grant.code}/verification").json()
+    assert told["seal"]["waivers"] == {"committee_recognised": why}
+
+
+@pytest.mark.parametrize(
+    ("mark", "word"), [(None, ""), ("suspend", "SUSPENDIDO"), ("withdraw", "RETIRADO")]
+)
+def test_the_paper_of_a_seal_that_does_not_count_says_so(
+    stage: Stage, public: TestClient, seal: SealGrant, mark: str | None, word: str
+) -> None:
+    if mark is not None:
+        with stage.database.write(stage.cast.now) as session:
+            getattr(service, mark)(session, stage.cast.control, stage.cast.now, seal.code, HEARD)
+    paper = pypdfium2.PdfDocument(public.get(f"/s/{seal.code}/certificado.pdf").content)
+    text = paper[0].get_textpage().get_text_bounded()
+    for other in ("SUSPENDIDO", "RETIRADO", "REEMPLAZADO", "VENCIDO"):
+        assert (other in text) is (other == word), other
+    offered = f"/s/{seal.code}/certificado.pdf" in public.get(f"/s/{seal.code}").text
+    assert offered is (word != "RETIRADO")

@@ -164,7 +164,7 @@ def test_the_answer_holds_these_keys_and_no_others(
         *("code", "category", "name", "community", "municipality_code", "municipality"),
         *("department", "products", "valid_from", "valid_until", "standing", "standing_since"),
         *("reason_class", "new_code", "spg_code", "spg", "committee", "acta_number"),
-        *("decided_on", "standard_version"),
+        *("decided_on", "standard_version", "waivers"),
     }
     assert answer["seal"]["products"] == [
         {"code": "papa", "es": "Papa", "en": "Potato", "area_m2": 10_000}
