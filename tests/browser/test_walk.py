@@ -59,7 +59,7 @@ def the_work_waits(page: Page, picture: Camera) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Lo que espera")
     picture(page, "inicio")
     page.get_by_role("link", name="Rondas abiertas").click()
-    page.get_by_role("link", name="Tercera ronda").click()
+    page.get_by_role("link", name="segundo grupo").click()
     expect(page.get_by_text("no están confirmados por la autoridad")).to_be_visible()
     picture(page, "ronda")
 
@@ -67,7 +67,9 @@ def the_work_waits(page: Page, picture: Camera) -> None:
 def a_meeting_is_held_and_decides(page: Page, picture: Camera) -> str:
     page.goto("/reuniones")
     page.get_by_role("link", name="Convocar una reunión").click()
-    page.get_by_label("Ronda que se decide").select_option(index=1)
+    rounds = page.get_by_label("Ronda que se decide")
+    ready = rounds.get_by_role("option").filter(has_text="primer grupo")
+    rounds.select_option(ready.get_attribute("value"))
     page.get_by_label("Número de acta").fill(ACTA)
     page.get_by_label("Lugar").fill("Casa comunal")
     page.get_by_role("button", name="Empezar la reunión").click()
