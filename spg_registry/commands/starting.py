@@ -17,6 +17,7 @@ from spg_registry.core.keys import Keyring, open_keyring
 from spg_registry.demo import calendar
 from spg_registry.demo.figures import measure
 from spg_registry.demo.loading import eased, load
+from spg_registry.demo.national import load_national
 from spg_registry.demo.standing import BEGUN, ENDED, Demo, demo_stands, note_demo
 from spg_registry.standards import service as standards
 from spg_registry.territory import service as territory
@@ -59,7 +60,9 @@ def load_reference(database: Database, now: datetime | None = None) -> None:
         standards.load_standards(session, now)
 
 
-def load_demonstration(chosen: Settings, database: Database, standing: Demo) -> None:
+def load_demonstration(
+    chosen: Settings, database: Database, standing: Demo, *, national: bool = False
+) -> None:
     """Between two marks, so that a killed load is never taken for a whole one.
 
     Its recorded times are simulated and begin years ago. So that they only rise, the reference
@@ -75,8 +78,12 @@ def load_demonstration(chosen: Settings, database: Database, standing: Demo) -> 
     keyring = keyring_of(chosen)
     keyring.ensure(clock.now())
     note_demo(database, BEGUN, calendar.moment(calendar.beginning(today), 6))
-    with eased(database), following(calendar.beginning(today), today) as told:
-        load(database, keyring, today, told=told)
+    with eased(database):
+        if national:
+            load_national(database, keyring, today, typer.echo)
+        else:
+            with following(calendar.beginning(today), today) as told:
+                load(database, keyring, today, told=told)
     note_demo(database, ENDED)
     with database.read() as session:
         for line in measure(session, today).lines():

@@ -30,7 +30,7 @@ _NOT_APPLICABLE = AnswerIn(answer=Answer.NOT_APPLICABLE)
 _OFTEN_NOT_APPLICABLE = ("P4", "C2", "T5")
 _PARTLY_AT_TIMES = ("A2", "B1", "C3", "C4", "R1", "R3")
 
-_FINDINGS: dict[FindingClass, tuple[tuple[str, str, str], ...]] = {
+FINDINGS: dict[FindingClass, tuple[tuple[str, str, str], ...]] = {
     FindingClass.MINOR: (
         ("R1", "El cuaderno de campo no está al día.", "Poner al día el cuaderno de la gestión."),
         ("C4", "Hay bolsas plásticas en el lindero.", "Recoger y llevar al punto de acopio."),
@@ -217,12 +217,12 @@ def _findings_of(source: Random, ronda: Ronda, life: Life) -> Marks:
     step = life.course[ronda.cycle]
     marks: Marks = []
     if source.random() < 0.16:
-        marks.append((FindingClass.MINOR, source.choice(_FINDINGS[FindingClass.MINOR])))
+        marks.append((FindingClass.MINOR, source.choice(FINDINGS[FindingClass.MINOR])))
     major = 1.0 if step is Step.CONDITIONS else 0.03
     if source.random() < major:
-        marks.append((FindingClass.MAJOR, source.choice(_FINDINGS[FindingClass.MAJOR])))
+        marks.append((FindingClass.MAJOR, source.choice(FINDINGS[FindingClass.MAJOR])))
     if step is Step.REFUSED:
-        marks.append((FindingClass.CRITICAL, source.choice(_FINDINGS[FindingClass.CRITICAL])))
+        marks.append((FindingClass.CRITICAL, source.choice(FINDINGS[FindingClass.CRITICAL])))
     return marks
 
 

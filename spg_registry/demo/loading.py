@@ -23,8 +23,8 @@ from spg_registry.people.passwords import Hashed, hash_for_demonstration, hash_p
 SEED = 3525
 """The number of the law."""
 PASSWORD = "demo"  # noqa: S105  # printed on the login page, and let in with SPG_DEMO only
-_FIRST_CI = 9_000_000_000
-_CI_RANGE = 1_000_000
+FIRST_CI = 9_000_000_000
+CI_RANGE = 1_000_000
 
 
 def load(
@@ -50,7 +50,7 @@ def load(
     offices = []
     for number, place in enumerate(scale.places):
         source = Random(f"{seed} {place.ine_code}")
-        people = People(source, _FIRST_CI + number * _CI_RANGE, today.year)
+        people = People(source, FIRST_CI + number * CI_RANGE, today.year)
         offices.append(Office(place, number, lives[place.ine_code], source, people))
     stories = [of_the_country(world, offices)]
     stories += [of_a_committee(world, office, scale.waiting) for office in offices]

@@ -36,15 +36,15 @@ ISSUER = "Control nacional (demostración)"
 def of_the_country(world: World, offices: Sequence[Office]) -> Story:
     first = calendar.beginning(world.today)
     scene = yield moment(first, 7)
-    _sign_up(scene, world)
+    sign_up(scene, world)
     scene = yield moment(first, 9)
-    _found(scene, world, offices)
+    found(scene, world, offices)
     scene = yield moment(first, 11)
     _periods(scene.session, [y for y in calendar.years(world.today) if date(y, 1, 1) <= first])
     yield from _years(world, first)
 
 
-def _sign_up(scene: Scene, world: World) -> None:
+def sign_up(scene: Scene, world: World) -> None:
     """The national logins, made by the command that sets a registry up."""
     for username, label, role in (
         ("admin", "Administración del registro", Role.ADMINISTRATOR),
@@ -87,7 +87,34 @@ def user(
     return committees.actor_of(scene.session, made)
 
 
-def _found(scene: Scene, world: World, offices: Sequence[Office]) -> None:
+def logins(scene: Scene, world: World, office: Office) -> None:
+    """Of a committee's coordinator and secretary; those of the first ones are printed."""
+    known = {0: ("coordinadora", "secretaria"), 1: ("coordinador2", None)}.get(
+        office.number, (None, None)
+    )
+    made = []
+    for seat, role, name in zip(
+        (office.members[0], office.members[4]),
+        (Role.COORDINATOR, Role.SECRETARY),
+        known,
+        strict=True,
+    ):
+        made.append(
+            user(
+                scene,
+                world.known_password if name else world.nobodys_password,
+                world.admin,
+                name or f"{role.value}-{office.place.ine_code}",
+                seat.name,
+                role,
+                office.committee_id,
+                seat.person_id,
+            )
+        )
+    office.coordinator, office.secretary = made
+
+
+def found(scene: Scene, world: World, offices: Sequence[Office]) -> None:
     """The control body enters what is on paper: committees, recognitions, SPGs, registrations."""
     session, now = scene.session, scene.now
     made = committees.create_committees(

@@ -15,7 +15,7 @@ from spg_registry.core.permissions import Role
 from spg_registry.demo.calendar import moment
 from spg_registry.demo.lives import Life
 from spg_registry.demo.names import Somebody
-from spg_registry.demo.nation import register, user
+from spg_registry.demo.nation import logins, register, user
 from spg_registry.demo.stage import Scene, Story
 from spg_registry.demo.world import Office, Seat, Tie, World
 from spg_registry.people.models import Person, Sex
@@ -53,7 +53,7 @@ def founding(world: World, office: Office) -> Story:
     office.members = _elect(scene, world, office, BodyKind.GUARANTEE, until)
     office.appeals = _elect(scene, world, office, BodyKind.APPEALS, until)
     scene = yield moment(world.day(1 + office.number % 5), 16, office.number)
-    _logins(scene, world, office)
+    logins(scene, world, office)
     if office.place.term_years == 1:
         day = office.meeting(world.today, 0) - timedelta(days=60)
         scene = yield moment(day, 10)
@@ -98,32 +98,6 @@ def person_in(one: Somebody) -> PersonIn:
         ci=one.ci,
         birth_year=one.birth_year,
     )
-
-
-def _logins(scene: Scene, world: World, office: Office) -> None:
-    known = {0: ("coordinadora", "secretaria"), 1: ("coordinador2", None)}.get(
-        office.number, (None, None)
-    )
-    made = []
-    for seat, role, name in zip(
-        (office.members[0], office.members[4]),
-        (Role.COORDINATOR, Role.SECRETARY),
-        known,
-        strict=True,
-    ):
-        made.append(
-            user(
-                scene,
-                world.known_password if name else world.nobodys_password,
-                world.admin,
-                name or f"{role.value}-{office.place.ine_code}",
-                seat.name,
-                role,
-                office.committee_id,
-                seat.person_id,
-            )
-        )
-    office.coordinator, office.secretary = made
 
 
 def renew_terms(world: World, office: Office, after: date) -> Story:

@@ -33,9 +33,11 @@ class World:
     admin: Actor = SYSTEM
     control: Actor = SYSTEM
     organisations: list[str] = field(default_factory=list)
+    before: int = BEFORE
+    """Days from the beginning to the load."""
 
     def day(self, since_beginning: int) -> date:
-        return self.today + timedelta(days=since_beginning - BEFORE)
+        return self.today + timedelta(days=since_beginning - self.before)
 
     def is_past(self, day: date) -> bool:
         """Whether there is time for an act on that day: none is played on the day of the load."""
