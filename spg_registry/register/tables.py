@@ -329,7 +329,7 @@ _FREED = """
 
 _UNITS_COVERED = "SELECT o.unit_id FROM seal_scope o WHERE o.grant_id = g.id"
 
-# The pluses keep SQLite from looking up by the index that has hundreds for one value.
+# The plus keeps SQLite from looking visits up by their round, which has hundreds.
 _VISITED = f"""
 (SELECT MAX(v.visited_on) FROM visit v
  WHERE v.unit_id IN ({_UNITS_COVERED}) AND +v.round_id = e.round_id AND v.state = 'reviewed')
