@@ -13,7 +13,7 @@ from spg_registry.core import clock
 from spg_registry.core.config import settings
 from spg_registry.core.keys import open_keyring
 from spg_registry.decisions import service
-from spg_registry.decisions.models import Appeal, AppealState, Decision
+from spg_registry.decisions.models import Appeal, AppealOutcome, AppealState, Decision
 from spg_registry.decisions.schemas import AppealIn, AttendanceIn, ConditionIn, MeetingIn
 from spg_registry.rules.words import DecisionState, Outcome
 from tests.cast import SignedIn, Stage
@@ -184,7 +184,7 @@ def test_what_is_wrong_in_a_form_is_said_and_what_was_typed_stays(stage: Stage) 
     good = browser.post(f"/apelaciones/{appeal}", said | votes | {"answer": "Se mantiene"})
     assert good.status_code == 303
     kept = the_appeal(stage)
-    assert (kept.proposed, kept.state) == (AppealState.UPHELD, AppealState.FILED)
+    assert (kept.proposed, kept.state) == (AppealOutcome.UPHELD, AppealState.FILED)
     assert kept.votes == {str(seat): "for" for seat in seats}
     aside = said | {"by_consensus": "on", f"recusals-{seats[0]}": "Es su cuñada"}
     assert browser.post(f"/apelaciones/{appeal}", aside | {"answer": "Sigue"}).status_code == 303
