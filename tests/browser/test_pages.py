@@ -11,7 +11,7 @@ from tests.browser.conftest import Opening
 from tests.serving import Server
 
 WIDTHS = (320, 360, 1280)
-PEOPLE = ("", "coordinadora", "secretaria", "evaluador", "control", "cnape", "admin")
+PEOPLE = ("", "coordinadora", "evaluador", "control", "cnape", "admin")
 FILES = re.compile(r"\.(pdf|png|svg|csv|jsonl|json|xlsx)$")
 NAMES = re.compile(r"\d+|P\d{7}(-\d+)*|[0-9A-HJ-NP-TV-Z]{10}")
 """What in an address names one of many things of a kind."""
