@@ -219,7 +219,9 @@ def findings_of(
         query = (
             select(FindingRow)
             .where(col(FindingRow.producer_id).in_(lot))
-            .where((FindingRow.state != FindingState.CLOSED) | (col(FindingRow.closed_on) > on))
+            .where(
+                (col(FindingRow.state) != FindingState.CLOSED) | (col(FindingRow.closed_on) > on)
+            )
             .order_by(col(FindingRow.id))
         )
         for row in session.exec(query):
