@@ -5,6 +5,7 @@ seals are rows built as the services build them and inserted in bulk, without au
 images. Real tokens are signed, and at the end the norm is asked again about sampled grants.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from spg_registry.demo.loading import CI_RANGE, FIRST_CI, PASSWORD, SEED
 from spg_registry.demo.names import People, communities
 from spg_registry.demo.programme import LOWLANDS, Place, Region
 from spg_registry.demo.roster import person_in
-from spg_registry.demo.stage import Scene
+from spg_registry.demo.stage import Scene, without_collector
 from spg_registry.demo.world import Office, Seat, World
 from spg_registry.people.accounts import new_secret
 from spg_registry.people.models import Sex
@@ -99,7 +100,7 @@ def load_national(
         nobodys_password=Hashed(hash_password(new_secret())),
         before=_BEFORE,
     )
-    with _roomy(database):
+    with _roomy(database), without_collector():
         with database.write(now) as session:
             offices = _found(Scene(session, now), world, country, seed)
             bulk = Bulk(session, TABLES)
@@ -112,6 +113,7 @@ def load_national(
             with database.write(now) as session:
                 harvest.of(Scene(session, now), office, size, _meetings(today, office))
                 rows = bulk.write(session)
+            gc.collect(0)
             if n % 10 == 0 or n == len(offices):
                 told(f"  {n} of {len(offices)} committees, {harvest.grants} grants ({rows} rows)")
         catch_up(database, TABLES)

@@ -51,7 +51,7 @@ def play(database: Database, stories: Iterable[Story], told: Callable[[datetime]
     heapify(due)
     acts = 0
     last = due[0][0] - _TICK if due else None
-    with _without_collector():
+    with without_collector():
         while due and last is not None:
             wanted, place, story = heappop(due)
             last = max(wanted, last + _TICK)
@@ -74,9 +74,9 @@ def _following(story: Story, scene: Scene) -> datetime | None:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """The cyclic collector would look at every row again and again in the middle of an act; it is
-    called between acts instead, and never looks at what was there before the first."""
+    called between acts instead (`gc.collect(0)`), and never looks at what was there before."""
     enabled = gc.isenabled()
     gc.disable()
     gc.freeze()
