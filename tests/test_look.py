@@ -69,6 +69,7 @@ SEAL: dict[str, Any] = {
     "new_code": None,
     "new_url": None,
     "certificate_url": "/s/7K3M9-QXA4Z/certificado.pdf",
+    "waivers": None,
 }
 ENGLISH = {"code": "en", "name": "English", "href": "?lang=en"}
 
