@@ -46,7 +46,9 @@ def _belongs(item: pytest.Item, *, soak: bool) -> bool:
     only_soak = item.get_closest_marker("soak") is not None
     if (soak and not only_soak and "repetitions" not in fixtures) or (only_soak and not soak):
         return False
-    return ENGINE == "sqlite" or "databases" in fixtures
+    if ENGINE == "sqlite":
+        return True
+    return "databases" in fixtures and item.get_closest_marker("one_engine") is None
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -25,15 +27,12 @@ from spg_registry.people import service as people
 from tests.access.scene import Scene, build
 from tests.access.table import Row
 from tests.cast import PASSWORD, Cast
-from tests.databases import ENGINE
 
 CAST = (
     *("administrator", "control", "cnape", "coordinator", "secretary", "member"),
     *("evaluator", "idle", "coordinator_b", "nobody"),
 )
-ONCE = pytest.mark.skipif(
-    ENGINE != "sqlite", reason="asks the database nothing that test_routes.py does not"
-)
+ONCE = pytest.mark.one_engine  # asks the database nothing that test_routes.py does not
 VISIT = "what-the-page-of-the-door-gives-to-a-visitor"
 
 
@@ -59,13 +58,17 @@ class House:
         who: str,
         token: str | None = None,
         headers: dict[str, str] | None = None,
+        **other: Any,
     ) -> httpx2.Response:
-        """Try a route as somebody: with a token on the API, with a browser on the pages."""
+        """Try a route as somebody: with a token on the API, with a browser on the pages.
+
+        `params`, `body` and `query` take the place of the row's own.
+        """
         scene, headers = self.scene, dict(headers or {})
-        params = {name: scene.resolved(given) for name, given in row.params().items()}
-        url = row.path.format(**params)
-        body = scene.resolved(row.body)
-        sent: dict[str, Any] = {"params": scene.resolved(row.query)}
+        params = other.get("params", scene.resolved(row.params()))
+        url = row.path.format(**{name: quote(str(given), "") for name, given in params.items()})
+        body = other.get("body", scene.resolved(row.body))
+        sent: dict[str, Any] = {"params": other.get("query", scene.resolved(row.query))}
         if row.is_api:
             token = token or self.tokens.get(who)
             headers |= {"Authorization": f"Bearer {token}"} if token else {}
@@ -82,6 +85,14 @@ class House:
         answer = self.client.request(row.method, url, headers=headers, **sent)
         self.client.cookies.clear()
         return answer
+
+    def query_names(self, row: Row) -> list[str]:
+        """What the route takes behind the question mark."""
+        for route in iter_route_contexts(self.app.routes):
+            if route.path == row.path and row.method in (route.methods or ()):
+                dependant = getattr(route, "dependant", None)
+                return [field.alias for field in dependant.query_params] if dependant else []
+        return []
 
 
 def undone(database: Database) -> Callable[[Request], AsyncIterator[Session]]:
