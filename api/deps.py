@@ -74,12 +74,11 @@ NowDep = Annotated[datetime, Depends(now)]
 
 
 def bearer(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
-    """Who calls the JSON API: an access token or nobody. Cookies do not count here, so that no
-    other site can make a browser write."""
+    """Who calls the JSON API, by an access token. Without one the answer is 401 before anything is
+    looked for, so that nobody learns what is there. Cookies do not count here, so that no other
+    site can make a browser write."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if not token:
-        return NOBODY
-    if scheme.lower() != "bearer":
+    if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated()
     return committees.bearer_actor(opened, moment, token.strip())
 

@@ -145,12 +145,18 @@ def format_datetime(moment: datetime | None) -> str:
     return "—" if moment is None else f"{moment.astimezone(clock.LA_PAZ):%d/%m/%Y %H:%M}"
 
 
+_BEYOND_DECIMALS = 10**20
+"""Nobody means such a number, but somebody may type it, and hear it again in the refusal."""
+
+
 def format_number(
     value: int | float | Decimal | None, locale: str = DEFAULT_LOCALE, decimals: int | None = None
 ) -> str:
     """1.234,5 in Spanish. With `decimals`, exactly that many; without, at most two."""
     if value is None:
         return "—"
+    if not abs(value) < _BEYOND_DECIMALS:
+        return str(value)
     pattern = "#,##0.##" if decimals is None else "#,##0" + ("." + "0" * decimals) * bool(decimals)
     return str(format_decimal(value, format=pattern, locale=_NUMBER_LOCALES[_known(locale)]))
 
