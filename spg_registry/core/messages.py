@@ -155,7 +155,7 @@ def format_number(
     """1.234,5 in Spanish. With `decimals`, exactly that many; without, at most two."""
     if value is None:
         return "—"
-    if not abs(value) < _BEYOND_DECIMALS:
+    if not -_BEYOND_DECIMALS < value < _BEYOND_DECIMALS:
         return str(value)
     pattern = "#,##0.##" if decimals is None else "#,##0" + ("." + "0" * decimals) * bool(decimals)
     return str(format_decimal(value, format=pattern, locale=_NUMBER_LOCALES[_known(locale)]))
