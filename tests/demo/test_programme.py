@@ -1,10 +1,13 @@
 """The whole programme, once: its figures are those of the source (shared facts, see the README)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlmodel import Session, col, func, select
+from typer.testing import CliRunner
 
+from spg_registry.cli import app
+from spg_registry.core.config import Settings
 from spg_registry.core.db import Database
 from spg_registry.core.history import Change
 from spg_registry.decisions.models import Decision, Meeting
@@ -17,16 +20,18 @@ from spg_registry.territory.models import Product
 from tests.demo.conftest import TODAY
 from tests.demo.test_playing import again
 
+Programme = tuple[Database, str]
+
 
 @pytest.fixture(scope="module")
-def figures(programme: Database) -> Figures:
-    with programme.read() as session:
+def figures(programme: Programme) -> Figures:
+    with programme[0].read() as session:
         return measure(session, TODAY)
 
 
 @pytest.fixture
-def session(programme: Database) -> Iterator[Session]:
-    with programme.read() as reading:
+def session(programme: Programme) -> Iterator[Session]:
+    with programme[0].read() as reading:
         yield reading
 
 
@@ -106,6 +111,27 @@ def test_some_wait_for_nothing_but_the_decision(session: Session) -> None:
     assert drafts == 10
     outcomes = set(session.exec(select(Decision.outcome).distinct()))
     assert outcomes == set(Outcome)
+
+
+def test_the_command_tells_how_far_it_is_and_both_figures(programme: Programme) -> None:
+    _, said = programme
+    assert "2025-09 played" in said
+    assert "organic_holders_ever 4000" in said
+    assert "organic_holders_valid" in said
+
+
+def test_a_second_load_leaves_everything_as_it_is(
+    programme: Programme, set_settings: Callable[..., Settings]
+) -> None:
+    database, _ = programme
+    set_settings(demo=1, database_url=database.url)
+    with database.read() as session:
+        before = session.exec(select(func.max(Change.sequence))).one()
+    result = CliRunner().invoke(app, ["demo", "load"])
+    assert result.exit_code == 0
+    assert "loaded already" in result.output
+    with database.read() as session:
+        assert session.exec(select(func.max(Change.sequence))).one() == before
 
 
 def test_only_the_printed_logins_are_of_the_demonstration(session: Session) -> None:
