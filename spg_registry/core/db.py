@@ -13,7 +13,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from psycopg.errors import ForeignKeyViolation, NumericValueOutOfRange, UniqueViolation
+from psycopg.errors import (
+    DataError,
+    ForeignKeyViolation,
+    NumericValueOutOfRange,
+    UniqueViolation,
+)
 from sqlalchemy import (
     JSON,
     Connection,
@@ -158,12 +163,16 @@ def make_engine(url: str, pool_size: int = 40) -> Engine:
 def _translate(context: ExceptionContext) -> None:
     """The database's own refusals, said in our words, once.
 
-    A number that no column holds names nothing. Two at the same moment with the same unique thing:
-    the second hears that it is there. A reference to nothing is bad input.
+    A number that no column holds names nothing, nor does a NUL, which PostgreSQL takes in no text
+    (the schemas keep it out of what is written). Two at the same moment with the same unique thing:
+    the second hears that it is there. A reference to nothing is bad input, and so is a text with a
+    NUL in it, which PostgreSQL cannot keep.
     """
     cause = context.original_exception
-    if isinstance(cause, OverflowError | NumericValueOutOfRange):
+    if isinstance(cause, OverflowError | NumericValueOutOfRange) or "NUL (0x00)" in str(cause):
         raise NotFound() from cause
+    if isinstance(cause, DataError) and "NUL" in str(cause):
+        raise Invalid.at("", "bad_value") from cause
     if isinstance(cause, UniqueViolation) or "UNIQUE constraint" in str(cause):
         raise AlreadyThere() from cause
     if isinstance(cause, ForeignKeyViolation) or "FOREIGN KEY constraint" in str(cause):
