@@ -31,8 +31,8 @@ Course = tuple[Step | None, ...]
 _GRANTED = frozenset({Step.ORGANIC, Step.CONDITIONS})
 _ENTERS = (0.36, 0.34, 0.30)
 """Shares of the holders by the cycle in which they come in."""
-_RENEWS = 0.55
-_COMES_BACK = 0.08
+_RENEWS = 0.5
+_COMES_BACK = 0.06
 
 
 @dataclass

@@ -79,6 +79,7 @@ def eased(database: Database) -> Iterator[None]:
 
 def _wait_less(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint=8000")
 
 
 def _know_sizes(database: Database) -> None:
