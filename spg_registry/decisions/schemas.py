@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.committees.models import BodyKind
 from spg_registry.decisions.models import AppealOutcome, AppealState, MeetingState
+from spg_registry.people.schemas import paragraph, text
 from spg_registry.rules.words import Ballot, DecisionState, Outcome
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Line = Annotated[str, text(160)]
+Text = Annotated[str, paragraph(2000)]
+Reason = Annotated[str, paragraph(400)]
 
 
 class _In(BaseModel):
@@ -48,7 +49,7 @@ class ScopeIn(_In):
 
 
 class ConditionIn(_In):
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+    text: Reason
     due_on: date
 
 

@@ -7,9 +7,9 @@ every bad field comes back at once and with a sentence.
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from spg_registry.people.schemas import PersonIn, text
+from spg_registry.people.schemas import PersonIn, paragraph, text
 from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
@@ -18,7 +18,7 @@ Name = Annotated[str, text(160)]
 Label = Annotated[str, text(120)]
 Short = Annotated[str, text(80)]
 Reason = Annotated[str, text(400)]
-Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Long = Annotated[str, paragraph(2000, min_length=0)]
 Number = Annotated[str, text(20)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 """As the columns hold it; what is too large for them is no number of the domain either."""

@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from spg_registry.people.schemas import paragraph, text
 from spg_registry.rounds.models import Acknowledgement, AssignmentOutcome, RoundKind
 from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
 
 Id = Annotated[int, Field(ge=1, lt=2**31)]
 """As the key columns hold it."""
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
-Witness = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+Name = Annotated[str, text(120, min_length=3)]
+Reason = Annotated[str, paragraph(400, min_length=5)]
+Witness = Annotated[str, text(120, min_length=3)]
+Text = Annotated[str, paragraph(1000, min_length=3)]
 
 
 class _In(BaseModel):
@@ -57,7 +58,7 @@ class VoidVisitIn(_In):
 
 class AnswerIn(_In):
     answer: Answer | None = None
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    note: Annotated[str, paragraph(500, min_length=0)] = ""
 
 
 class VisitData(_In):
@@ -68,10 +69,8 @@ class VisitData(_In):
     visited_on: date | None = None
     plots_seen: list[Id] = []
     answers: dict[str, AnswerIn] = {}
-    present: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = None
-    statement: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = (
-        None
-    )
+    present: Annotated[str, paragraph(400, min_length=0)] | None = None
+    statement: Annotated[str, paragraph(2000, min_length=0)] | None = None
     lat: Annotated[float, Field(ge=-23.5, le=-9)] | None = None
     lon: Annotated[float, Field(ge=-70.5, le=-57)] | None = None
 
@@ -93,7 +92,7 @@ class AcknowledgeIn(AcknowledgeData):
 
 
 class FindingData(_In):
-    item_code: Annotated[str, Field(max_length=40)] | None = None
+    item_code: Annotated[str, text(40)] | None = None
     grade: FindingClass
     description: Text
     measure: Text

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.decisions.schemas import DecisionOut
+from spg_registry.people.schemas import paragraph, text
 from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Witness = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Reason = Annotated[str, paragraph(1000)]
+Witness = Annotated[str, text(120)]
 
 
 class ReasonClass(StrEnum):

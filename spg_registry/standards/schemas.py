@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from spg_registry.people.schemas import paragraph
 from spg_registry.rules.verdict import Severity
 from spg_registry.rules.words import ActivityKind
 
-_Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=300)]
+_Sentence = Annotated[str, paragraph(300, min_length=5)]
 
 
 class RuleChange(BaseModel):
@@ -36,7 +37,7 @@ class LocalItem(BaseModel):
     dimension: str = Field(max_length=24, examples=["water"])
     text: _Sentence
     critical: bool = False
-    help: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    help: Annotated[str, paragraph(300, min_length=0)] = ""
     pictogram: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
     applies_to: list[ActivityKind] = []
 

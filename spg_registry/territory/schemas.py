@@ -8,7 +8,10 @@ from spg_registry.rules.words import ActivityKind
 from spg_registry.territory.models import CommunityKind, MunicipalityKind, ProductGroup
 
 CommunityName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]*$"
+    ),
 ]
 
 
