@@ -1,5 +1,6 @@
 """The application: rooms of routes on one ground."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -25,6 +26,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ground: Ground = app.state.ground
     # As many threads as connections: a thread that waits for a connection helps nobody.
     anyio.to_thread.current_default_thread_limiter().total_tokens = ground.database.pool_size
+    # What stands at the start stays: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     yield
     ground.database.dispose()
 

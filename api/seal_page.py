@@ -31,8 +31,8 @@ LONGEST = 400
 LONGEST_CODE = 24
 """Characters of what may have been meant as a code; more is never repeated on the page."""
 
-KEPT = 4_000
-"""Answers in memory, about 5 KB each."""
+KEPT = 1_000
+"""Answers in memory, about 2 KB each: what a fair asks for, and little enough to stay near."""
 
 FACTS = (
     *("typed", "status_as_of", "name", "community", "municipality", "department", "products"),
@@ -41,8 +41,20 @@ FACTS = (
 )
 """What is None on the page of nothing."""
 
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
-Kept = tuple[object, date, Answer]
+Answer = tuple[int, bytes]
+
+
+HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": CSP,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Language",
+    }.items()
+]
 
 
 class SealPage:
@@ -53,7 +65,8 @@ class SealPage:
         self.ground = ground
         self.keyring = keyring
         self._line: Line | None = None
-        self._kept: dict[tuple[str, str], Kept] = {}
+        self._kept: dict[tuple[str, str], Answer] = {}
+        self._kept_for: tuple[object, date] | None = None
         self._skeletons: dict[tuple[object, ...], Skeleton] = {}
         self._inline = ground.database.dialect == "sqlite"
 
@@ -64,12 +77,13 @@ class SealPage:
         presented = scope["path"][3:]
         locale = _locale(scope)
         try:
-            status, headers, body = await self._answer(presented, locale)
+            status, body = await self._answer(presented, locale)
         except Exception:
             log.exception("the seal page failed")
             self._line = None
             await self.app(scope, receive, send)
             return
+        headers = [*HEADERS, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(
             {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
@@ -89,16 +103,20 @@ class SealPage:
         # The beat is taken before the row is read: an answer can be newer than it, never older.
         beat = self._beat() if self._inline else await run_in_threadpool(self._beat)
         today = clock.local_date(clock.now())
+        if self._kept_for != (beat, today):
+            self._kept.clear()
+            self._kept_for = beat, today
         kept = self._kept.get((presented, locale))
-        if kept is not None and kept[0] == beat and kept[1] == today:
-            return kept[2]
+        if kept is not None:
+            return kept
         if self._inline:
             made = self._make(presented, locale)
         else:
             made = await run_in_threadpool(self._make, presented, locale)
-        if len(self._kept) >= KEPT:
-            self._kept.clear()
-        self._kept[presented, locale] = (beat, today, made)
+        if self._kept_for == (beat, today):
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[presented, locale] = made
         return made
 
     def _beat(self) -> object:
@@ -111,13 +129,12 @@ class SealPage:
 
     def _make(self, presented: str, locale: str) -> Answer:
         found = verify(self._to_database(), self.keyring, clock.now(), presented)
-        body = self._page(found, presented, locale)
-        return 200 if found.is_known else 404, _headers(body, locale), body
+        return 200 if found.is_known else 404, self._page(found, presented, locale)
 
     def _page(self, found: Verification, presented: str, locale: str) -> bytes:
         facts = _facts(found, presented, locale)
         category = found.seal.category.value if found.seal else None
-        kind = (locale, found.verdict, category, *(fact is not None for fact in facts.values()))
+        kind = (locale, found.verdict, category, *[fact is None for fact in facts.values()])
         drawn = self._skeletons.get(kind)
         if drawn is None:
             drawn = self._skeletons[kind] = skeleton(
@@ -187,19 +204,6 @@ def _reason(found: Verification, locale: str) -> str | None:
     if word is None or found.verdict not in (Verdict.SUSPENDED, Verdict.WITHDRAWN):
         return None
     return messages.sentence(f"status.reason_class.{word}", locale)
-
-
-def _headers(body: bytes, locale: str) -> list[tuple[bytes, bytes]]:
-    named = {
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Length": str(len(body)),
-        "Content-Security-Policy": CSP,
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Language",
-    }
-    return [(name.lower().encode(), value.encode()) for name, value in named.items()]
 
 
 def _locale(scope: Scope) -> str:

@@ -39,8 +39,8 @@ class MistypedCode(ValueError):
 def check_character(nine: str) -> str:
     """The tenth character for the nine before it."""
     total = 0
-    for position, character in enumerate(nine, start=1):
-        total ^= _times_power_of_two(_VALUE[character], position)
+    for weighted, character in zip(_WEIGHTED, nine, strict=True):
+        total ^= weighted[character]
     return ALPHABET[total]
 
 
@@ -111,3 +111,10 @@ def _times_power_of_two(value: int, power: int) -> int:
         if value & 32:
             value ^= _POLYNOMIAL
     return value
+
+
+_WEIGHTED: Final = [
+    {character: _times_power_of_two(value, position) for character, value in _VALUE.items()}
+    for position in range(1, LENGTH)
+]
+"""What each character adds to the check at each of the nine places."""

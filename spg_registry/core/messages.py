@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -137,12 +137,20 @@ def format_date(day: date | None) -> str:
         return "—"
     if isinstance(day, datetime):
         day = clock.local_date(day)
+    return _spelled(day)
+
+
+@lru_cache(maxsize=5_000)
+def _spelled(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
 def format_datetime(moment: datetime | None) -> str:
     """21/11/2026 14:05, in La Paz."""
-    return "—" if moment is None else f"{moment.astimezone(clock.LA_PAZ):%d/%m/%Y %H:%M}"
+    if moment is None:
+        return "—"
+    there = moment.astimezone(clock.LA_PAZ)
+    return f"{format_date(there.date())} {there.hour:02}:{there.minute:02}"
 
 
 _BEYOND_DECIMALS = 10**20

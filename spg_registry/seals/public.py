@@ -5,8 +5,8 @@ code and its verdict stay (trust.md section 9).
 """
 
 import json
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -24,9 +24,12 @@ _SEAL = Question(
            g.reason_class, g.standard_version, g.municipality_code, p.display_name,
            p.publication_consent, c.name, m.name, d.name, s.name, s.code, k.name, k.id,
            t.acta_number, t.held_on,
-           (SELECT n.code FROM seal_event v JOIN seal_grant n ON n.id = v.replaced_by_id
-               WHERE v.grant_id = g.id ORDER BY v.id DESC LIMIT 1),
-           (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id),
+           CASE WHEN g.state = 'replaced' THEN
+               (SELECT n.code FROM seal_event v JOIN seal_grant n ON n.id = v.replaced_by_id
+                   WHERE v.grant_id = g.id ORDER BY v.id DESC LIMIT 1) END,
+           CASE WHEN g.valid_until >= :named_since THEN g.valid_until ELSE
+               (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id)
+               END,
            g.area_m2, t.waivers, e.waivers
     FROM seal_grant g
     JOIN producer p ON p.id = g.producer_id
@@ -92,8 +95,7 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True)
-class Product:
+class Product(NamedTuple):
     code: str
     es: str
     en: str
@@ -103,8 +105,7 @@ class Product:
         return self.en if locale == "en" else self.es
 
 
-@dataclass(frozen=True)
-class PublicSeal:
+class PublicSeal(NamedTuple):
     """The facts of a seal on a day. `name` is empty once names have ended."""
 
     id: int
@@ -137,10 +138,10 @@ class PublicSeal:
 
 def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | None:
     """The seal of a stored code, as it stands on a day; None for a code that was never given."""
-    found = rows(source, _SEAL, code=code)
+    found = rows(source, _SEAL, code=code, named_since=(on - NAMES_STAY).isoformat())
     if not found:
         return None
-    row = _Row(*found[0])
+    row = _Row._make(found[0])
     first, last = _day(row.valid_from), _day(row.valid_until)
     standing = standing_of(row.state, _day(row.state_since), first, last, on)
     return PublicSeal(
@@ -176,7 +177,13 @@ def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | Non
 
 def _read(document: Any) -> dict[str, str]:
     """SQLite gives documents as text."""
-    found: dict[str, str] = json.loads(document) if isinstance(document, str) else document
+    return _documented(document) if isinstance(document, str) else document
+
+
+@lru_cache(maxsize=1_000)
+def _documented(text: str) -> dict[str, str]:
+    """Most are empty, the others shared by the whole acta; nobody may write into them."""
+    found: dict[str, str] = json.loads(text)
     return found
 
 
