@@ -24,6 +24,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "spg_session"
 VISIT_COOKIE = "spg_visit"
 MAX_FORM_FIELDS = 5_000
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 T = TypeVar("T")
 
@@ -50,7 +51,11 @@ async def session(request: Request) -> AsyncIterator[Session]:
 
     An exception rolls back, and so does a page with a refusal on it (see `render`).
     """
-    async with ground(request).transaction(writes=request.method not in SAFE_METHODS) as opened:
+    writes = request.method not in SAFE_METHODS
+    if writes and request.headers.get("content-type", "").startswith(FORMS):
+        # Whoever sends slowly must not keep everybody else from writing; `form` finds it heard.
+        await request.form(max_fields=MAX_FORM_FIELDS)
+    async with ground(request).transaction(writes=writes) as opened:
         yield opened
         if getattr(request.state, "refused", False):
             opened.rollback()

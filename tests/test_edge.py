@@ -80,7 +80,8 @@ def test_every_error_has_a_status_and_a_sentence_in_every_language() -> None:
 @pytest.mark.parametrize("path", ["/", "/entrar", "/nada", "/api/v1/seals", "/static/spg.css"])
 def test_every_answer_says_what_a_browser_may_do_with_it(stage: Stage, path: str) -> None:
     headers = stage.client.get(path).headers
-    assert "script-src" not in headers["content-security-policy"]
+    assert "script-src 'self';" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

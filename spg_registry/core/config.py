@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     key_passphrase: SecretStr | None = None
     session_hours: int = 12
     token_minutes: int = 15
-    upload_mb: int = 20
+    upload_mb: int = 40
     pool_size: int = 40
     boundaries: Path | None = None
 

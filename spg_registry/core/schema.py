@@ -11,11 +11,11 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 import spg_registry
-from spg_registry.core import audit, history
+from spg_registry.core import attachments, audit, history
 from spg_registry.core.db import Database
 
 PROJECT = Path(spg_registry.__file__).parent.parent
-OF_THE_FLOOR = (audit.AuditEvent, history.Change)
+OF_THE_FLOOR = (audit.AuditEvent, history.Change, attachments.Attachment)
 
 
 def metadata() -> MetaData:
