@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "standards",
     "producers",
     "units",
+    "moving",
     "imports",
     "rounds",
     "visits",

@@ -11,6 +11,7 @@ ROOMS: tuple[str, ...] = (
     "producers",
     "producer_papers",
     "units",
+    "moving",
     "imports",
     "rounds",
     "visits",

@@ -331,7 +331,7 @@ def _in_spg(
 ) -> Response:
     """A form about one enrolment: `where` is the producer, the enrolment and the page."""
     code, enrolment_id, name = where
-    row = _enrolment_of(writable(desk, code), enrolment_id)
+    row = enrolment_of(writable(desk, code), enrolment_id)
     require(desk.actor, Permission.PRODUCER_WRITE, on=row.committee_id)
     allowed = MOVES[Machine.ENROLMENT][row.status]
     options = [to for to in EnrolmentStatus if to in allowed and to in service.BY_OFFICE]
@@ -346,7 +346,7 @@ def _in_spg(
     )
 
 
-def _enrolment_of(file: ProducerFile, enrolment_id: int) -> EnrolmentOut:
+def enrolment_of(file: ProducerFile, enrolment_id: int) -> EnrolmentOut:
     for row in file.enrolments:
         if row.id == enrolment_id and row.ended_on is None:
             return row

@@ -49,7 +49,7 @@ def _found(desk: Desk, code: str) -> tuple[UnitOut, ProducerFile]:
     return unit, producer_file(desk.session, desk.actor, unit.producer_code, day, ids)
 
 
-def _writable(desk: Desk, code: str) -> UnitOut:
+def writable_unit(desk: Desk, code: str) -> UnitOut:
     unit, file = _found(desk, code)
     if not file.writable:
         places = [row.committee_id for row in file.enrolments]
@@ -57,7 +57,7 @@ def _writable(desk: Desk, code: str) -> UnitOut:
     return unit
 
 
-def _sheet(
+def unit_sheet(
     desk: Desk,
     code: str,
     name: str,
@@ -66,7 +66,7 @@ def _sheet(
     **more: Any,
 ) -> Response:
     """A page with one form about a unit, for who may write about it."""
-    unit = _writable(desk, code)
+    unit = writable_unit(desk, code)
     return desk.page(
         f"producers/{name}.html",
         form,
@@ -82,7 +82,7 @@ def _sheet(
 
 @router.get("/{code}/corregir")
 def correcting(desk: DeskDep, code: str) -> Response:
-    unit = _writable(desk, code)
+    unit = writable_unit(desk, code)
     fields = {
         "name",
         "tenure",
@@ -115,7 +115,7 @@ def correct(desk: DeskDep, data: FormDep, code: str) -> Response:
 
 
 def _correction(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
-    return _sheet(
+    return unit_sheet(
         desk,
         code,
         "unit_correct",
@@ -148,12 +148,12 @@ def add_plot(desk: DeskDep, data: FormDep, code: str) -> Response:
 
 def _plot(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
     inputs = choices(desk.request, "last_input", LastInput)
-    return _sheet(desk, code, "plot_new", form, status, inputs=inputs)
+    return unit_sheet(desk, code, "plot_new", form, status, inputs=inputs)
 
 
 @router.get("/{code}/parcelas/compartida")
 def sharing_plot(desk: DeskDep, code: str) -> Response:
-    return _sheet(desk, code, "plot_share", Form())
+    return unit_sheet(desk, code, "plot_share", Form())
 
 
 @router.post("/{code}/parcelas/compartida")
@@ -161,7 +161,7 @@ def share_plot(desk: DeskDep, data: FormDep, code: str) -> Response:
     return desk.act(
         data,
         lambda: service.share_plot(*desk.acting, code, parse(SharedPlotIn, data)),
-        lambda form, status: _sheet(desk, code, "plot_share", form, status),
+        lambda form, status: unit_sheet(desk, code, "plot_share", form, status),
         f"/unidades/{code}#parcelas",
         "plots_added",
     )
@@ -176,9 +176,9 @@ def _plot_of(unit: UnitOut, plot_code: str) -> PlotOut:
 
 @router.get("/{code}/parcelas/{plot_code}/corregir")
 def correcting_plot(desk: DeskDep, code: str, plot_code: str) -> Response:
-    plot = _plot_of(_writable(desk, code), plot_code)
+    plot = _plot_of(writable_unit(desk, code), plot_code)
     form = Form.of(plot.model_dump(include={"name", "area_m2"}))
-    return _sheet(desk, code, "plot_correct", form, plot=plot)
+    return unit_sheet(desk, code, "plot_correct", form, plot=plot)
 
 
 @router.post("/{code}/parcelas/{plot_code}/corregir")
@@ -188,11 +188,11 @@ def correct_plot(
     code: str,
     plot_code: str,
 ) -> Response:
-    plot = _plot_of(_writable(desk, code), plot_code)
+    plot = _plot_of(writable_unit(desk, code), plot_code)
     return desk.act(
         data,
         lambda: service.correct_plot(*desk.acting, plot_code, parse(PlotCorrection, data)),
-        lambda form, status: _sheet(desk, code, "plot_correct", form, status, plot=plot),
+        lambda form, status: unit_sheet(desk, code, "plot_correct", form, status, plot=plot),
         f"/unidades/{code}#parcelas",
         "unit_corrected",
     )
@@ -200,7 +200,7 @@ def correct_plot(
 
 @router.get("/{code}/parcelas/{plot_code}/insumo")
 def declaring_input(desk: DeskDep, code: str, plot_code: str) -> Response:
-    plot = _plot_of(_writable(desk, code), plot_code)
+    plot = _plot_of(writable_unit(desk, code), plot_code)
     form = Form.of(plot.model_dump(include={"last_input", "last_input_on"}))
     return _clock(desk, (code, plot_code), form)
 
@@ -229,13 +229,13 @@ def _clock(
     status: int = 200,
 ) -> Response:
     code, plot_code = where
-    return _sheet(
+    return unit_sheet(
         desk,
         code,
         "last_input",
         form,
         status,
-        plot=_plot_of(_writable(desk, code), plot_code),
+        plot=_plot_of(writable_unit(desk, code), plot_code),
         inputs=choices(desk.request, "last_input", LastInput),
     )
 
@@ -260,7 +260,7 @@ def add_crops(desk: DeskDep, data: FormDep, code: str) -> Response:
 
 
 def _crops(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
-    return _sheet(
+    return unit_sheet(
         desk,
         code,
         "crops",
@@ -269,13 +269,13 @@ def _crops(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
         products=products_of(desk.request, desk.session),
         crop_rows=range(CROP_ROWS),
         this_year=desk.today.year,
-        plots=_plot_options(_writable(desk, code)),
+        plots=_plot_options(writable_unit(desk, code)),
     )
 
 
 @router.get("/{code}/cultivos/{crop_id}/corregir")
 def correcting_crop(desk: DeskDep, code: str, crop_id: int) -> Response:
-    crop = _crop_of(_writable(desk, code), crop_id)
+    crop = _crop_of(writable_unit(desk, code), crop_id)
     fields = {"product_code", "plot_code", "area_m2", "heads", "hives", "expected_kg"}
     form = Form.of(crop.model_dump(include=fields))
     return _crop(desk, (code, crop_id), form)
@@ -305,8 +305,8 @@ def _crop(
     status: int = 200,
 ) -> Response:
     code, crop_id = where
-    unit = _writable(desk, code)
-    return _sheet(
+    unit = writable_unit(desk, code)
+    return unit_sheet(
         desk,
         code,
         "crop_correct",
@@ -334,7 +334,7 @@ def _crop_of(unit: UnitOut, crop_id: int) -> CropOut:
 
 @router.get("/{code}/zonas/nueva")
 def new_zone(desk: DeskDep, code: str) -> Response:
-    return _sheet(desk, code, "zone", Form())
+    return unit_sheet(desk, code, "zone", Form())
 
 
 @router.post("/{code}/zonas/nueva")
@@ -342,7 +342,7 @@ def add_zone(desk: DeskDep, data: FormDep, code: str) -> Response:
     return desk.act(
         data,
         lambda: service.add_zone(*desk.acting, code, parse(ZoneIn, data)),
-        lambda form, status: _sheet(desk, code, "zone", form, status),
+        lambda form, status: unit_sheet(desk, code, "zone", form, status),
         f"/unidades/{code}#zonas",
         "zone_added",
     )
@@ -350,7 +350,7 @@ def add_zone(desk: DeskDep, data: FormDep, code: str) -> Response:
 
 @router.get("/{code}/instalaciones/nueva")
 def new_facility(desk: DeskDep, code: str) -> Response:
-    return _sheet(desk, code, "facility", Form())
+    return unit_sheet(desk, code, "facility", Form())
 
 
 @router.post("/{code}/instalaciones/nueva")
@@ -358,7 +358,7 @@ def add_facility(desk: DeskDep, data: FormDep, code: str) -> Response:
     return desk.act(
         data,
         lambda: service.add_facility(*desk.acting, code, parse(FacilityIn, data)),
-        lambda form, status: _sheet(desk, code, "facility", form, status),
+        lambda form, status: unit_sheet(desk, code, "facility", form, status),
         f"/unidades/{code}#instalaciones",
         "facility_added",
     )

@@ -1444,9 +1444,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pledge_enrolment_id"), ["enrolment_id"], unique=False)
 
     op.create_table(
+        "transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "moved",
+                "sold",
+                "inherited",
+                "given",
+                name="transferkind",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("from_producer_id", sa.Integer(), nullable=False),
+        sa.Column("to_producer_id", sa.Integer(), nullable=False),
+        sa.Column("from_enrolment_id", sa.Integer(), nullable=True),
+        sa.Column("to_enrolment_id", sa.Integer(), nullable=True),
+        sa.Column("from_unit_id", sa.Integer(), nullable=True),
+        sa.Column("to_unit_id", sa.Integer(), nullable=True),
+        sa.Column("plot_id", sa.Integer(), nullable=True),
+        sa.Column("taken_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["from_enrolment_id"], ["enrolment.id"], name=op.f("fk_transfer_from_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_producer_id"], ["producer.id"], name=op.f("fk_transfer_from_producer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_unit_id"], ["unit.id"], name=op.f("fk_transfer_from_unit_id")
+        ),
+        sa.ForeignKeyConstraint(["plot_id"], ["plot.id"], name=op.f("fk_transfer_plot_id")),
+        sa.ForeignKeyConstraint(
+            ["to_enrolment_id"], ["enrolment.id"], name=op.f("fk_transfer_to_enrolment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_producer_id"], ["producer.id"], name=op.f("fk_transfer_to_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["to_unit_id"], ["unit.id"], name=op.f("fk_transfer_to_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_transfer_from_producer_id"), ["from_producer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_transfer_plot_id"), ["plot_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_transfer_to_producer_id"), ["to_producer_id"], unique=False
+        )
+
+    op.create_table(
         "unit_plot",
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("plot_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["plot_id"], ["plot.id"], name=op.f("fk_unit_plot_plot_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_plot_unit_id")),
         sa.PrimaryKeyConstraint("unit_id", "plot_id", name=op.f("pk_unit_plot")),

@@ -252,6 +252,12 @@ def spgs_of(session: Session, committee_id: int) -> list[Spg]:
     )
 
 
+def every_spg(session: Session) -> list[tuple[Spg, Committee]]:
+    """All of the country with their committees, by name: which SPGs there are is public."""
+    query = select(Spg, Committee).where(Spg.committee_id == Committee.id)
+    return list(session.exec(query.order_by(Spg.name, Spg.code)))
+
+
 def visible_spgs(
     session: Session,
     actor: Actor,

@@ -152,7 +152,8 @@ def unit_to_write(session: Session, actor: Actor, code: str) -> tuple[Unit, int]
 
 
 def plot_to_write(session: Session, actor: Actor, code: str) -> tuple[Plot, int]:
-    """A shared plot may be written by the committee of any producer on it."""
+    """A shared plot may be written by the committee of any producer on it; one that was handed
+    over, by nobody until it is taken."""
     require(actor, Permission.PRODUCER_WRITE)
     plot = session.exec(select(Plot).where(Plot.code == code.strip()).with_for_update()).first()
     if plot is None:
@@ -160,7 +161,7 @@ def plot_to_write(session: Session, actor: Actor, code: str) -> tuple[Plot, int]
     query = (
         select(Unit.producer_id)
         .join(UnitPlot, col(UnitPlot.unit_id) == col(Unit.id))
-        .where(UnitPlot.plot_id == plot.id)
+        .where(UnitPlot.plot_id == plot.id, col(UnitPlot.until).is_(None))
         .order_by(col(Unit.id))
     )
     refusal: Forbidden | ProducerNotFound | None = None

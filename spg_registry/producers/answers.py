@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.people.models import Sex
-from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
+from spg_registry.producers.models import ProducerKind, Tenure, TransferKind, WaterSource
 from spg_registry.rules.words import (
     ActivityKind,
     EnrolmentStatus,
@@ -169,6 +169,20 @@ class InterestOut(_Out):
     until: date | None
 
 
+class TransferOut(_Out):
+    """Land that came or went. `waits`: its receiver's office has yet to take it into a unit."""
+
+    id: int
+    kind: TransferKind
+    effective_on: date
+    from_producer: str
+    to_producer: str
+    from_unit: str | None
+    to_unit: str | None
+    plot_code: str | None
+    waits: bool
+
+
 class OrganisationOut(_Out):
     id: int
     code: str
@@ -206,4 +220,6 @@ class ProducerFile(ProducerOut):
     holders: list[HolderOut]
     memberships: list[MembershipOut]
     interests: list[InterestOut]
+    transfers: list[TransferOut]
+    """Land that came and went, the latest first."""
     land: list[UnitOut]

@@ -22,7 +22,7 @@ from spg_registry.producers.answers import (
     ZoneOut,
 )
 from spg_registry.producers.errors import PlotNotFound, UnitNotFound
-from spg_registry.producers.facts import interests_of, plots_of, present_crops, zones_of
+from spg_registry.producers.facts import here, interests_of, plots_of, present_crops, zones_of
 from spg_registry.producers.models import (
     Crop,
     Facility,
@@ -42,6 +42,7 @@ from spg_registry.producers.queries import (
     producers_by_id,
 )
 from spg_registry.producers.stages import Months, UnitStage, stage_of, transition_months
+from spg_registry.producers.transfers import transfers_of
 from spg_registry.rules.transitions import derived_stage
 from spg_registry.rules.words import ActivityKind
 from spg_registry.territory.atlas import atlas_of
@@ -83,6 +84,7 @@ def producer_file(
             if identity
             else []
         ),
+        transfers=transfers_of(session, producer.id),
         land=land,
     )
 
@@ -136,7 +138,7 @@ def plot_file(
         .join(UnitPlot, col(UnitPlot.unit_id) == col(Unit.id))
         .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
         .join(Producer, col(Producer.id) == col(Unit.producer_id))
-        .where(Plot.code == code.strip(), seen(sight))
+        .where(Plot.code == code.strip(), here(), seen(sight))
         .order_by(col(Unit.id))
     ).first()
     if unit_code is None:
@@ -204,7 +206,7 @@ def units_out(
     units = session.exec(query.order_by(col(Unit.id))).all()
     ids = [unit.id for unit in units]
     plots, zones, present = (
-        plots_of(session, ids),
+        plots_of(session, ids, on),
         zones_of(session, ids),
         present_crops(session, ids, on),
     )
@@ -282,7 +284,7 @@ def _sharers(session: Session, plot_ids: set[int]) -> dict[int, list[str]]:
     query = (
         select(UnitPlot.plot_id, Unit.code)
         .join(Unit, col(Unit.id) == col(UnitPlot.unit_id))
-        .where(col(UnitPlot.plot_id).in_(plot_ids))
+        .where(col(UnitPlot.plot_id).in_(plot_ids), here())
         .order_by(col(Unit.id))
     )
     found: dict[int, list[str]] = defaultdict(list)

@@ -62,6 +62,13 @@ def enrol(
     faults = list(checks.enrolment_faults(data, known(session, now, codes=codes), ""))
     if faults:
         raise Invalid(*faults)
+    return enter(session, actor, now, producer, spg, data)
+
+
+def enter(
+    session: Session, actor: Actor, now: datetime, producer: Producer, spg: Spg, data: EnrolIn
+) -> Enrolment:
+    """What `enrol` and a move do once nothing speaks against it."""
     on = data.enrolled_on or clock.local_date(now)
     row = Enrolment(
         producer_id=producer.id,

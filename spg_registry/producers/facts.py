@@ -7,6 +7,7 @@ for, empty where there is nothing. No permission is asked: the room that calls h
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -71,13 +72,23 @@ def open_units(session: Session, producer_ids: Iterable[int], on: date) -> dict[
     return found
 
 
-def plots_of(session: Session, unit_ids: Iterable[int]) -> dict[int, list[Plot]]:
-    """By unit; a shared plot stands under each of its units."""
+def here(on: date | None = None) -> Any:
+    """The condition that a plot is in its unit: on a day, or now."""
+    if on is None:
+        return col(UnitPlot.until).is_(None)
+    begun = col(UnitPlot.since).is_(None) | (col(UnitPlot.since) <= on)
+    return begun & (col(UnitPlot.until).is_(None) | (col(UnitPlot.until) >= on))
+
+
+def plots_of(
+    session: Session, unit_ids: Iterable[int], on: date | None = None
+) -> dict[int, list[Plot]]:
+    """By unit, on a day or now; a shared plot stands under each of its units."""
     ids = set(unit_ids)
     query = (
         select(UnitPlot.unit_id, Plot)
         .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
-        .where(col(UnitPlot.unit_id).in_(ids))
+        .where(col(UnitPlot.unit_id).in_(ids), here(on))
         .order_by(col(Plot.id))
     )
     found: dict[int, list[Plot]] = {id_: [] for id_ in ids}
@@ -124,7 +135,7 @@ def units_of(
     """By producer: its units with plots, zones, and the crops that stand there on a day."""
     units = open_units(session, producer_ids, on)
     ids = [unit.id for listed in units.values() for unit in listed]
-    plots, zones = plots_of(session, ids), zones_of(session, ids)
+    plots, zones = plots_of(session, ids, on), zones_of(session, ids)
     crops = present_crops(session, ids, on)
     kinds = {code: ActivityKind(row.kind) for code, row in atlas_of(session).products.items()}
     return {
@@ -138,6 +149,7 @@ def units_of(
                 tuple(
                     facts.Crop(crop.product_code, kinds[crop.product_code], crop.plot_id)
                     for crop in crops[unit.id]
+                    if crop.plot_id is None or crop.plot_id in {p.id for p in plots[unit.id]}
                 ),
                 tuple(
                     facts.GatheringZone(

@@ -20,6 +20,7 @@ from spg_registry.producers.holdings import (
     next_suffix,
     plot_rows,
     plots_in,
+    put_plots,
 )
 from spg_registry.producers.holdings import add_units as add_unit_rows
 from spg_registry.producers.models import CollectionZone, Crop, Facility, Plot, Unit, UnitPlot
@@ -203,9 +204,10 @@ def share_plot(
         plot, _ = plot_to_write(session, actor, data.plot_code)
     except PlotNotFound as error:
         raise Invalid.at("plot_code", "crop_plot_unknown") from error
-    if session.get(UnitPlot, (unit.id, plot.id)):
+    there = session.get(UnitPlot, (unit.id, plot.id))
+    if there is not None and there.until is None:
         raise Invalid.at("plot_code", "plot_is_there", plot=plot.code)
-    session.add(UnitPlot(unit_id=unit.id, plot_id=plot.id))
+    put_plots(session, unit.id, [plot.id], clock.local_date(now))
     audit.record(
         session,
         actor,
@@ -292,7 +294,7 @@ def correct_crop(
         _, committee_id = unit_to_write(session, actor, unit.code)
     except UnitNotFound as error:
         raise CropNotFound(id=crop_id) from error
-    plots = plots_in(session, unit.id)
+    plots = plots_in(session, unit.id, ever=True)
     code_now = next((plot.code for plot in plots if plot.id == crop.plot_id), None)
     given = data.model_dump(exclude_none=True, exclude={"reason"})
     fields = ("product_code", "season", "area_m2", "heads", "hives", "expected_kg")

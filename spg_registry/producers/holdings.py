@@ -7,6 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from spg_registry.producers.checks import Land
+from spg_registry.producers.facts import here
 from spg_registry.producers.models import CollectionZone, Crop, Facility, Plot, Unit, UnitPlot
 from spg_registry.producers.schemas import CropIn, PlotIn, UnitIn
 from spg_registry.rules.words import ActivityKind
@@ -125,12 +126,25 @@ def next_suffix(session: Session, table: type[Unit] | type[Plot], code: str) -> 
     return max(numbers, default=0) + 1
 
 
-def plots_in(session: Session, unit_id: int) -> list[Plot]:
-    """The plots of a unit, shared ones too, by code."""
+def put_plots(session: Session, unit_id: int, plot_ids: Sequence[int], since: date) -> None:
+    """Plots come into a unit; one that was there before is there again."""
+    for plot_id in plot_ids:
+        row = session.get(UnitPlot, (unit_id, plot_id))
+        if row is None:
+            session.add(UnitPlot(unit_id=unit_id, plot_id=plot_id, since=since))
+        else:
+            row.until = None
+    session.flush()
+
+
+def plots_in(session: Session, unit_id: int, *, ever: bool = False) -> list[Plot]:
+    """The plots of a unit, shared ones too, by code; `ever`: those handed on as well."""
     query = (
         select(Plot)
         .join(UnitPlot, col(UnitPlot.plot_id) == col(Plot.id))
         .where(UnitPlot.unit_id == unit_id)
         .order_by(Plot.code)
     )
+    if not ever:
+        query = query.where(here())
     return list(session.exec(query))

@@ -209,12 +209,48 @@ class Plot(Recorded, table=True):
 
 
 class UnitPlot(Recorded, table=True):
-    """A plot in a unit. Several units may share one; it is counted once."""
+    """A plot in a unit. Several units may share one; it is counted once.
+
+    `since` None: since the unit has it on record. `until` is the last day before it was handed on.
+    """
 
     __tablename__ = "unit_plot"
 
     unit_id: int = Field(foreign_key="unit.id", primary_key=True)
     plot_id: int = Field(foreign_key="plot.id", primary_key=True, index=True)
+    since: date | None = None
+    until: date | None = None
+
+
+class TransferKind(StrEnum):
+    MOVED = "moved"
+    """Its producer moved to another SPG and takes it along."""
+    SOLD = "sold"
+    INHERITED = "inherited"
+    GIVEN = "given"
+    """Divided in the family or the community, swapped, handed back."""
+
+
+class Transfer(Recorded, table=True):
+    """Land that changes hands, or goes along with a producer to another SPG. A plot's transition
+    clock is the plot's own: it runs on. `taken_on` None: the receiver's office has yet to say
+    into which unit it goes."""
+
+    __tablename__ = "transfer"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+    id: int = key()
+    kind: TransferKind = coded(TransferKind)
+    effective_on: date
+    reason: str = Field(max_length=400)
+    from_producer_id: int = Field(foreign_key="producer.id", index=True)
+    to_producer_id: int = Field(foreign_key="producer.id", index=True)
+    from_enrolment_id: int | None = Field(default=None, foreign_key="enrolment.id")
+    to_enrolment_id: int | None = Field(default=None, foreign_key="enrolment.id")
+    from_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    to_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    plot_id: int | None = Field(default=None, foreign_key="plot.id", index=True)
+    taken_on: date | None = None
 
 
 class CollectionZone(Recorded, table=True):

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.people.schemas import PersonIn, paragraph, text
-from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
+from spg_registry.producers.models import ProducerKind, Tenure, TransferKind, WaterSource
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
 Code = Annotated[str, text(40)]
@@ -257,6 +257,38 @@ class EnrolIn(EnrolmentIn):
     """Entry of a known producer into another SPG, or into the same one again."""
 
     spg_id: Whole
+
+
+class MoveIn(_In):
+    """A producer goes to another SPG. `units` are those that go along (all, when left out); the
+    others are closed. `code` and `admitted` are for an office that writes there as well."""
+
+    spg_id: Whole
+    on: date | None = None
+    reason: Reason
+    units: list[Code] | None = Field(default=None, max_length=100)
+    code: Code | None = None
+    admitted: bool = False
+
+
+class HandOverIn(_In):
+    """Plots of a unit change hands. The receiver's unit can be named by an office that writes
+    there too; without one they go into a new unit. Another committee's office takes them itself.
+    """
+
+    kind: TransferKind
+    plots: list[Code] = Field(min_length=1, max_length=200)
+    to_producer: Code
+    to_unit: Code | None = None
+    effective_on: date | None = None
+    reason: Reason
+
+
+class TakeOverIn(_In):
+    """Plots that were handed over go into a unit: one by its code, or a new one."""
+
+    transfers: list[Whole] = Field(min_length=1, max_length=200)
+    to_unit: Code | None = None
 
 
 class NewHolderIn(_In):

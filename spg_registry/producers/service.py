@@ -24,6 +24,7 @@ from spg_registry.producers.fields import (
 )
 from spg_registry.producers.gathering import faults_of
 from spg_registry.producers.holdings import RegisteredUnit
+from spg_registry.producers.moving import move
 from spg_registry.producers.registering import Registered, register, register_all
 from spg_registry.producers.ties import (
     add_holder,
@@ -37,6 +38,7 @@ from spg_registry.producers.ties import (
     register_organisations,
     set_household,
 )
+from spg_registry.producers.transfers import hand_over, take_over
 
 __all__ = [
     "BY_OFFICE",
@@ -63,8 +65,10 @@ __all__ = [
     "end_interest",
     "enrol",
     "faults_of",
+    "hand_over",
     "join_organisation",
     "leave_organisation",
+    "move",
     "move_enrolments",
     "register",
     "register_all",
@@ -72,4 +76,5 @@ __all__ = [
     "set_household",
     "share_plot",
     "sign_pledges",
+    "take_over",
 ]

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from spg_registry.core.errors import NotFound
 from spg_registry.producers.facts import (
+    here,
     last_prohibited_input,
     open_units,
     plots_of,
@@ -53,7 +54,7 @@ def unit_stages(
 ) -> dict[int, UnitStage]:
     """By unit, from its plots and what stands on them."""
     ids = set(unit_ids)
-    plots, crops = plots_of(session, ids), present_crops(session, ids, on)
+    plots, crops = plots_of(session, ids, on), present_crops(session, ids, on)
     kinds = {code: ActivityKind(row.kind) for code, row in atlas_of(session).products.items()}
     return {id_: stage_of(plots[id_], crops[id_], kinds, on, months) for id_ in ids}
 
@@ -68,7 +69,7 @@ def stage_of(
     """Of one unit. A crop without a plot is of the unit's whole land."""
     found: dict[int, PlotStage] = {}
     for plot in plots if months else ():
-        here = {
+        grown = {
             kinds[crop.product_code]
             for crop in crops
             if crop.plot_id == plot.id
@@ -76,7 +77,7 @@ def stage_of(
         }
         last = last_prohibited_input(plot)
         found[plot.id] = PlotStage(
-            stage_on(last, here, on, months), stage_since(last, here, on, months)
+            stage_on(last, grown, on, months), stage_since(last, grown, on, months)
         )
     return UnitStage(
         derived_stage(one.stage for one in found.values()),
@@ -106,7 +107,7 @@ def areas_of(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
         select(Unit.producer_id, Plot.id, Plot.area_m2)
         .join(UnitPlot, col(UnitPlot.unit_id) == col(Unit.id))
         .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
-        .where(col(Unit.producer_id).in_(ids), col(Unit.until).is_(None))
+        .where(col(Unit.producer_id).in_(ids), col(Unit.until).is_(None), here())
         .distinct()
         .subquery()
     )
@@ -121,7 +122,7 @@ def total_area(session: Session, producer_ids: Iterable[int]) -> int:
     shared = (
         select(UnitPlot.plot_id)
         .join(Unit, col(Unit.id) == col(UnitPlot.unit_id))
-        .where(col(Unit.producer_id).in_(set(producer_ids)), col(Unit.until).is_(None))
+        .where(col(Unit.producer_id).in_(set(producer_ids)), col(Unit.until).is_(None), here())
     )
     query = select(func.coalesce(func.sum(Plot.area_m2), 0)).where(col(Plot.id).in_(shared))
     return int(session.exec(query).one())

@@ -244,7 +244,7 @@ WHERE EXISTS (SELECT 1 FROM enrolment m WHERE m.producer_id = q.id AND m.ended_o
 _SHARED_PLOT = """
 SELECT DISTINCT l.code AS key, q.code AS detail, s.committee_id
 FROM unit_plot x
-JOIN unit_plot y ON y.plot_id = x.plot_id
+JOIN unit_plot y ON y.plot_id = x.plot_id AND y.until IS NULL AND x.until IS NULL
 JOIN unit u ON u.id = x.unit_id AND u.until IS NULL
 JOIN unit w ON w.id = y.unit_id AND w.until IS NULL AND w.producer_id > u.producer_id
 JOIN plot l ON l.id = x.plot_id
@@ -297,14 +297,15 @@ _OPEN_UNITS = "FROM unit u WHERE u.until IS NULL OR u.until >= :as_of"
 _LAND = """
 SELECT COALESCE(SUM(l.area_m2), 0) FROM plot l WHERE l.id IN (
     SELECT x.plot_id FROM unit_plot x JOIN unit u ON u.id = x.unit_id
-    WHERE u.until IS NULL OR u.until >= :as_of)
+    WHERE (u.until IS NULL OR u.until >= :as_of) AND (x.until IS NULL OR x.until >= :as_of))
 """
 # A plot that units of two municipalities share counts where it was first written down.
 _LAND_BY_PLACE = """
 SELECT u.municipality_code AS place, SUM(l.area_m2) AS n FROM plot l
 JOIN unit u ON u.id = (
     SELECT MIN(x.unit_id) FROM unit_plot x JOIN unit v ON v.id = x.unit_id
-    WHERE x.plot_id = l.id AND (v.until IS NULL OR v.until >= :as_of))
+    WHERE x.plot_id = l.id AND (v.until IS NULL OR v.until >= :as_of)
+    AND (x.until IS NULL OR x.until >= :as_of))
 GROUP BY u.municipality_code
 """
 _RUNNING = f"FROM seal_grant g WHERE {VALID} AND g.category = "

@@ -157,6 +157,8 @@ FROM enrolment n WHERE n.spg_id = s.id
 AND n.enrolled_on <= :as_of AND (n.ended_on IS NULL OR n.ended_on > :as_of)
 """
 
+_HERE = "({0}.since IS NULL OR {0}.since <= :as_of) AND ({0}.until IS NULL OR {0}.until >= :as_of)"
+
 _UNITS_OPEN = "u.since <= :as_of AND (u.until IS NULL OR u.until >= :as_of)"
 
 
@@ -185,7 +187,7 @@ def _spgs(speech: Speech) -> Source:
             "units": f"(SELECT COUNT(*) FROM unit u WHERE {units})",  # noqa: S608  # our own words
             "area_m2": "(SELECT CAST(COALESCE(SUM(l.area_m2), 0) AS BIGINT) FROM plot l"  # noqa: S608  # our own words
             " WHERE l.id IN (SELECT y.plot_id FROM unit_plot y JOIN unit u ON u.id = y.unit_id"
-            f" WHERE {units}))",
+            f" WHERE {units} AND {_HERE.format('y')}))",
         },
         f"FROM spg s JOIN committee k ON k.id = s.committee_id {_RECOGNITION} {_REGISTRATION}",
         "FROM spg s",
@@ -276,8 +278,9 @@ def _units(speech: Speech) -> Source:
             "municipality_code": "u.municipality_code",
             "community": "c.name",
             "tenure": "u.tenure",
-            "area_m2": "(SELECT CAST(COALESCE(SUM(l.area_m2), 0) AS BIGINT) FROM unit_plot x"
-            " JOIN plot l ON l.id = x.plot_id WHERE x.unit_id = u.id)",
+            "area_m2": "(SELECT CAST(COALESCE(SUM(l.area_m2), 0) AS BIGINT) FROM unit_plot x"  # noqa: S608  # our own words
+            " JOIN plot l ON l.id = x.plot_id"
+            f" WHERE x.unit_id = u.id AND {_HERE.format('x')})",
             "stage": "NULL",
             "products": speech.listed("y.product_code", _SEASON),
             "activity_kinds": speech.listed("r.kind", _SEASON),

@@ -271,6 +271,29 @@ V1: list[Row] = [
         {"status": "absent", "reason": "Viaje de la familia"},
     ),
     Row(
+        "POST /api/v1/enrolments/{enrolment_id}/move",
+        OFFICE,
+        "producer:write",
+        {"spg_id": "@spg_b", "reason": "Se va a Tiquipaya"},
+    ),
+    Row(
+        "POST /api/v1/units/{code}/transfers",
+        OFFICE,
+        "producer:write",
+        {
+            "kind": "sold",
+            "plots": ["@plot"],
+            "to_producer": "@other_producer",
+            "reason": "Escritura",
+        },
+    ),
+    Row(
+        "POST /api/v1/producers/{code}/transfers",
+        OFFICE,
+        "producer:write",
+        {"transfers": ["@transfer"]},
+    ),
+    Row(
         "POST /api/v1/enrolments/{enrolment_id}/pledges",
         OFFICE,
         "producer:write",

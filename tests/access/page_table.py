@@ -198,11 +198,27 @@ PAGES: list[Row] = [
     ),
     *form(f"{INSCRIPCION}/compromiso", OFFICE, body={"signed_on": "2026-06-01"}),
     *form(f"{INSCRIPCION}/estado", OFFICE, body={"status": "absent", "reason": "Viaje largo"}),
+    *form(
+        f"{INSCRIPCION}/traslado",
+        OFFICE,
+        body={"spg_id": "@spg_b", "reason": "Se va a Tiquipaya"},
+    ),
+    *form(f"{PRODUCTOR}/traspasos", OFFICE, body={"transfers": "@transfer"}),
     # --- land ------------------------------------------------------------------------------------
     Row(f"GET {UNIDAD}", READERS | SENT),
     *form(f"{UNIDAD}/corregir", OFFICE, body={"name": "Loma alta"}),
     *form(f"{UNIDAD}/parcelas/nueva", OFFICE, body=PLOT),
     *form(f"{UNIDAD}/parcelas/compartida", OFFICE, body={"plot_code": "@other_plot"}),
+    *form(
+        f"{UNIDAD}/parcelas/traspaso",
+        OFFICE,
+        body={
+            "kind": "sold",
+            "plots": "@plot",
+            "to_producer": "@other_producer",
+            "reason": "Escritura",
+        },
+    ),
     *form(f"{PARCELA}/corregir", OFFICE, body={"name": "Junto al río"}),
     *form(f"{PARCELA}/insumo", OFFICE, body={"last_input": "unknown", "reason": "Nadie sabe"}),
     *form(

@@ -23,9 +23,11 @@ from spg_registry.people import service as people
 from spg_registry.people.models import Sex
 from spg_registry.people.schemas import ClientIn
 from spg_registry.producers import service as producers
+from spg_registry.producers.models import TransferKind
 from spg_registry.producers.registering import Registered
 from spg_registry.producers.schemas import (
     EnrolmentIn,
+    HandOverIn,
     HolderIn,
     InterestIn,
     MembershipIn,
@@ -42,7 +44,7 @@ from spg_registry.seals import service as seals
 from spg_registry.seals.schemas import ActIn, ReasonClass, SanctionIn
 from spg_registry.standards import service as standards
 from spg_registry.standards.schemas import LocalItem
-from tests.cast import FOUNDED, PASSWORD, PUNATA, Cast
+from tests.cast import FOUNDED, PASSWORD, PUNATA, TIQUIPAYA, Cast
 from tests.importing.lists import TITLES, examined
 from tests.producers.families import family
 from tests.rounds.stories import appointment, full, planned, sent
@@ -85,6 +87,7 @@ class _Builder:
         self.committee()
         self.homes()
         self.land()
+        self.handed_over()
         self.planned_rounds()
         self.open_round()
         self.judged_round()
@@ -198,6 +201,23 @@ class _Builder:
             MembershipIn(organisation=mine.code, since=date(2026, 5, 1)),
         )
         names.membership = joined.id
+
+    def handed_over(self) -> None:
+        """A plot of a family of committee B, for the first family of A to take."""
+        cast, session = self.cast, self.session
+        wara = family(
+            names="Wara", surnames="Lima", municipality_code=TIQUIPAYA, community="Chapisirca"
+        )
+        (b,) = producers.register_all(session, cast.secretary_b, cast.now, cast.spg_b, [wara])
+        unit = b.units[0]
+        wish = HandOverIn(
+            kind=TransferKind.INHERITED,
+            plots=[unit.plots[0].code],
+            to_producer=self.home["seen"].producer.code,
+            reason="Herencia",
+        )
+        (row,) = seals.hand_over(session, cast.secretary_b, cast.now, unit.unit.code, wish)
+        self.names.transfer = row.id
 
     # -- rounds -----------------------------------------------------------------------------------
 

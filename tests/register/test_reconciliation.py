@@ -125,7 +125,7 @@ def test_twins_and_shared_land_are_pointed_out(played: Database, cast: Cast) -> 
             family(holders=[HolderIn(person_id=justina.id)]),
         ]
         producers.register_all(session, cast.secretary, cast.now, cast.spg, batch)
-        session.connection().execute(text("INSERT INTO unit_plot VALUES (4, 3)"))
+        session.connection().execute(text("INSERT INTO unit_plot (unit_id, plot_id) VALUES (4, 3)"))
     told = report(played, cast)
     assert told.holds
     noticed = found(told)

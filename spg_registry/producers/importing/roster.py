@@ -261,7 +261,7 @@ def _fill_units(session: Session, units: dict[int, KnownUnit], season: int) -> N
         plots: Any = (
             select(UnitPlot.unit_id, Plot)
             .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
-            .where(col(UnitPlot.unit_id).in_(some))
+            .where(col(UnitPlot.unit_id).in_(some), col(UnitPlot.until).is_(None))
             .order_by(Plot.code)
         )
         for unit_id, plot in session.exec(plots):
