@@ -21,9 +21,10 @@ from spg_registry.decisions.schemas import (
     WaiversIn,
 )
 from spg_registry.rules.verdict import plain
+from spg_registry.seals import acta
 from spg_registry.seals import service as seals
 from spg_registry.seals.judging import Judged
-from spg_registry.seals.schemas import ClosingOut, JudgedOut, SealOut
+from spg_registry.seals.schemas import ActaOut, ClosingOut, JudgedOut, SealOut
 
 router = APIRouter(tags=["meetings"], route_class=OnceRoute)
 
@@ -120,6 +121,14 @@ def close_and_grant(
         granted=[SealOut.model_validate(row) for row in closing.granted],
         decisions=[DecisionOut.model_validate(row) for row in closing.decisions],
     )
+
+
+@router.get("/meetings/{meeting_id}/acta")
+def get_acta(session: SessionDep, actor: ActorDep, meeting_id: int) -> ActaOut:
+    """What the acta says. Of a closed one `content` is fixed, and `sha256` is the digest of its
+    JSON in UTF-8 with keys in order and no spaces between."""
+    meeting, content = acta.acta_of(session, actor, meeting_id)
+    return ActaOut(number=meeting.acta_number, sha256=meeting.acta_sha256, content=content)
 
 
 @router.get("/decisions/{decision_id}")

@@ -23,7 +23,7 @@ from spg_registry.decisions.errors import ActaNumberTaken, MeetingClosed
 from spg_registry.decisions.models import MeetingState
 from spg_registry.decisions.schemas import AttendanceIn, MeetingIn, WaiversIn
 from spg_registry.rules.words import DecisionState, Outcome
-from spg_registry.seals import sheets
+from spg_registry.seals import acta, acta_sheet, sheets
 from spg_registry.seals.agenda import Agenda, Seat, agenda_of, meeting_lines, rounds_to_decide
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.queries import certificates_of, granted_in
@@ -230,11 +230,27 @@ def certificates(
     papers = certificates_of(session, grants, _today(now), chosen.public_url, demo=chosen.demo)
     if not papers:
         raise SealNotFound(meeting=meeting_id)
-    return Response(
-        sheets.certificates(papers),
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="certificados-{meeting_id}.pdf"'},
-    )
+    return _file(sheets.certificates(papers), "application/pdf", f"certificados-{meeting_id}.pdf")
+
+
+@router.get("/reuniones/{meeting_id}/acta.pdf")
+def acta_paper(session: SessionDep, actor: UserDep, ground: GroundDep, meeting_id: int) -> Response:
+    """A draft while the meeting is held; the closed acta is the same bytes on every day."""
+    meeting, content = acta.acta_of(session, actor, meeting_id)
+    paper = acta_sheet.acta_paper(content, meeting.acta_sha256, demo=ground.settings.demo)
+    return _file(paper, "application/pdf", f"acta-{meeting_id}.pdf")
+
+
+@router.get("/reuniones/{meeting_id}/acta.json")
+def acta_content(session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
+    """What the acta says, in the bytes whose SHA-256 is printed on it."""
+    _, content = acta.acta_of(session, actor, meeting_id)
+    return _file(acta.spelled(content), "application/json", f"acta-{meeting_id}.json")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def already_closed(meeting_id: int) -> Response:

@@ -914,6 +914,8 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("acta", sa.JSON(), nullable=False),
+        sa.Column("acta_sha256", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_meeting_body_id")),
         sa.ForeignKeyConstraint(
             ["closed_by"], ["user_account.id"], name=op.f("fk_meeting_closed_by")

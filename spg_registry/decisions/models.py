@@ -32,11 +32,15 @@ class AppealOutcome(StrEnum):
 
 
 class Meeting(Recorded, table=True):
-    """A sitting of a body. A closed acta never changes; a correction is a new meeting's."""
+    """A sitting of a body. A closed acta never changes; a correction is a new meeting's.
+
+    `acta` is what the closed acta says, word by word (`seals.acta`), and `acta_sha256` its digest:
+    the paper is drawn from nothing else, whatever is renamed or corrected later.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("body_id", "acta_number"),)
-    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by"})
+    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by", "acta"})
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"waivers": sorted}
 
     id: int = key()
@@ -52,6 +56,8 @@ class Meeting(Recorded, table=True):
     opened_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_at: datetime | None = instant(optional=True)
+    acta: dict[str, Any] = document()
+    acta_sha256: str | None = Field(default=None, max_length=64)
 
 
 class Attendance(Recorded, table=True):

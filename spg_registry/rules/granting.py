@@ -6,7 +6,7 @@ come back at once: a family that walked four hours deserves the full list.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -211,14 +211,15 @@ def _of_each_evaluator(facts: GrantingFacts, check: assigning.Check) -> Iterator
 def quorum(facts: GrantingFacts) -> Iterator[NotMet]:
     """Counted anew for each decision, since the recused differ from family to family."""
     parameters = facts.meeting.parameters
-    seats = entitled(facts)
-    present = [seat for seat in seats if seat.person_id in facts.meeting.attendees]
-    members = len({seat.person_id for seat in seats})
-    attending = len({seat.person_id for seat in present})
-    needed = quorum_needed(members, parameters)
-    if attending < needed:
-        params: Params = {"present": attending, "members": members, "needed": needed}
+    count = quorum_count(facts)
+    if count.present < count.needed:
+        params: Params = {
+            "present": count.present,
+            "members": count.members,
+            "needed": count.needed,
+        }
         yield NotMet("quorum", "too_few", params)
+    present = [s for s in entitled(facts) if s.person_id in facts.meeting.attendees]
     sectors = {seat.sector for seat in present}
     if Sector.PRODUCER not in sectors:
         yield NotMet("quorum", "no_producer")
@@ -226,6 +227,21 @@ def quorum(facts: GrantingFacts) -> Iterator[NotMet]:
     if others < parameters.quorum_other_sectors:
         params = {"count": others, "minimum": parameters.quorum_other_sectors}
         yield NotMet("quorum", "no_other_sector", params)
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumCount:
+    """Entitled members in office, how many of them attend, and how many must."""
+
+    present: int
+    members: int
+    needed: int
+
+
+def quorum_count(facts: GrantingFacts) -> QuorumCount:
+    persons = {seat.person_id for seat in entitled(facts)}
+    needed = quorum_needed(len(persons), facts.meeting.parameters)
+    return QuorumCount(len(persons & facts.meeting.attendees), len(persons), needed)
 
 
 def quorum_needed(members: int, parameters: Parameters) -> int:

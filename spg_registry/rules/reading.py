@@ -32,16 +32,28 @@ def evaluators_of(facts: GrantingFacts) -> set[int]:
     }
 
 
-def recused_persons(facts: GrantingFacts) -> frozenset[int]:
-    """Members who neither count nor vote here: who evaluated, stands near, or says so."""
+def recusals(facts: GrantingFacts) -> dict[int, tuple[str, ...]]:
+    """Members who neither count nor vote here, each with why: `evaluated`, `decided_first`,
+    `declared`, or what `nearness` says (`self`, `household`, the kind of an interest)."""
     on, ties = facts.meeting.held_on, facts.producer.ties
     degree = facts.meeting.parameters.kin_degree
-    out = facts.voting.recused | facts.voting.decided_first | evaluators_of(facts)
-    return frozenset(
-        seat.person_id
-        for seat in facts.meeting.members
-        if seat.person_id in out or nearness(seat.person_id, ties, on, degree)
+    listed = (
+        ("evaluated", evaluators_of(facts)),
+        ("decided_first", facts.voting.decided_first),
+        ("declared", facts.voting.recused),
     )
+    found = {}
+    for person in dict.fromkeys(seat.person_id for seat in facts.meeting.members):
+        why = [word for word, persons in listed if person in persons]
+        why += nearness(person, ties, on, degree)
+        if why:
+            found[person] = tuple(why)
+    return found
+
+
+def recused_persons(facts: GrantingFacts) -> frozenset[int]:
+    """Members who neither count nor vote here: who evaluated, stands near, or says so."""
+    return frozenset(recusals(facts))
 
 
 def entitled(facts: GrantingFacts) -> tuple[Member, ...]:

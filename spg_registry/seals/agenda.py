@@ -151,7 +151,7 @@ def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
     meeting = get_meeting(session, actor, meeting_id)
     decisions = decisions_of(session, meeting.id)
     closed = meeting.state is MeetingState.CLOSED
-    ready = [] if closed else _ready(session, meeting, {row.producer_id for row in decisions})
+    ready = [] if closed else ready_for(session, meeting, {row.producer_id for row in decisions})
     grants = granted_in(session, (row.id for row in decisions)) if closed else []
     return Agenda(
         meeting=meeting,
@@ -211,7 +211,7 @@ def _attendance(session: Session, meeting: Meeting) -> Attendance:
 # --- the table -----------------------------------------------------------------------------------
 
 
-def _ready(session: Session, meeting: Meeting, decided: Collection[int]) -> list[int]:
+def ready_for(session: Session, meeting: Meeting, decided: Collection[int]) -> list[int]:
     """Producers with a reviewed visit of the round, to whom it has not granted yet."""
     if meeting.round_id is None:
         return []

@@ -37,7 +37,7 @@ from spg_registry.rules.words import (
     RoundState,
     SealEventKind,
 )
-from spg_registry.seals import signing
+from spg_registry.seals import acta, signing
 from spg_registry.seals.errors import ClosingRefused, NothingDecided, RoundNotInDeliberation
 from spg_registry.seals.events import exclude, replace_seals, suspend_all
 from spg_registry.seals.hearing import Heard, hear
@@ -107,6 +107,7 @@ def close_and_grant(
     _apply(session, actor, now, meeting, heard)
     granted = _grant(session, actor, now, keyring, meeting, judged, new_code)
     _carry_out(session, actor, now, meeting, judged)
+    acta.keep(session, meeting, judged)
     return Closing(meeting, drafts, granted, answers)
 
 

@@ -4,7 +4,7 @@ The preview of a page and the closing of the acta ask the same question here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,9 +19,9 @@ from spg_registry.producers.facts import enrolments_by_id, pledges_of, units_of
 from spg_registry.rounds.facts import findings_of, ties_of, visits_of
 from spg_registry.rules import facts, granting
 from spg_registry.rules.months import ONE_DAY, Span, last_day
-from spg_registry.rules.reading import covered_until, recused_persons
+from spg_registry.rules.reading import covered_until, recusals
 from spg_registry.rules.states import GRANTS
-from spg_registry.rules.verdict import NotMet, Verdict
+from spg_registry.rules.verdict import NotMet, Verdict, not_met
 from spg_registry.rules.words import ActivityKind, Ballot, Category, SealState
 from spg_registry.seals.models import Sanction, SealGrant, SealScope
 from spg_registry.seals.queries import suspended_by_control
@@ -36,7 +36,8 @@ class Judged:
     """A decision with what the norm says of it.
 
     `stops` are the blocks and the warnings without a written reason: empty means it may be
-    adopted. `asks` are all warnings. `recused` are member ids, declared and found together.
+    adopted. `asks` are all warnings. `recusals` maps member ids to why, declared and found
+    together. `against` is all that speaks against a seal, also where none is given.
     """
 
     decision: Decision
@@ -44,10 +45,16 @@ class Judged:
     verdicts: tuple[Verdict, ...]
     stops: tuple[NotMet, ...]
     asks: tuple[NotMet, ...]
-    recused: frozenset[int]
+    against: tuple[NotMet, ...]
+    recusals: Mapping[int, tuple[str, ...]]
+    quorum: granting.QuorumCount
     replaces: tuple[int, ...]
     area_m2: int | None
     """Of the plots in scope, each counted once; None where the scope stands on no plot."""
+
+    @property
+    def recused(self) -> frozenset[int]:
+        return frozenset(self.recusals)
 
     @property
     def category(self) -> Category | None:
@@ -113,18 +120,21 @@ class Table:
         known = self.facts_of(decision)
         parameters = known.meeting.parameters
         verdicts = granting.may_grant(known)
+        against = not_met(verdicts)
         if decision.outcome not in GRANTS:
             verdicts = tuple(v for v in verdicts if v.code in OF_EVERY_DECISION)
         waivers = {**self.meeting.waivers, **decision.waivers}
         blocks = granting.blocks(verdicts, parameters)
-        recused = recused_persons(known)
+        why = recusals(known)
         return Judged(
             decision,
             known.proposal,
             verdicts,
             (*blocks, *granting.unwaived(verdicts, parameters, waivers)),
             granting.warnings(verdicts, parameters),
-            frozenset(seat.id for seat in self.seats if seat.person_id in recused),
+            against,
+            {seat.id: why[seat.person_id] for seat in self.seats if seat.person_id in why},
+            granting.quorum_count(known),
             tuple(sorted(known.proposal.replaces)),
             _land_of(known.proposal.scope, known.producer.units),
         )

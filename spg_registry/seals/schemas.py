@@ -1,5 +1,6 @@
 """What is said to a seal, and what a seal says: shared by the JSON API and the pages."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -126,6 +127,14 @@ class JudgedOut(BaseModel):
     recused: list[int]
     verdicts: list[dict[str, Any]]
     stops: list[str]
+
+
+class ActaOut(BaseModel):
+    """`sha256` is None while the acta is a draft."""
+
+    number: str
+    sha256: str | None
+    content: Mapping[str, Any]
 
 
 class ClosingOut(BaseModel):

@@ -481,6 +481,7 @@ V1: list[Row] = [
         "decision:record",
         [{"producer_id": "@decidable_id", "outcome": "organic"}],
     ),
+    Row("GET /api/v1/meetings/{meeting_id}/acta", READERS, "decision:read"),
     Row("GET /api/v1/meetings/{meeting_id}/verdicts", READERS, "decision:read"),
     Row("POST /api/v1/meetings/{meeting_id}/closing", SECRETARY, "acta:close", but=WROTE_THEM),
     Row("GET /api/v1/decisions/{decision_id}", READERS, "decision:read"),

@@ -310,6 +310,8 @@ PAGES: list[Row] = [
     Row(f"POST {REUNION}/dispensas", OFFICE),
     Row(f"POST {REUNION}/notificaciones", OFFICE, at={"meeting_id": "@meeting_closed"}),
     Row(f"GET {REUNION}/certificados.pdf", READERS, at={"meeting_id": "@meeting_closed"}),
+    Row(f"GET {REUNION}/acta.pdf", READERS),
+    Row(f"GET {REUNION}/acta.json", READERS),
     Row(f"POST {REUNION}/decisiones", OFFICE, body={"@decidable_outcome": "organic"}),
     Row(f"GET {REUNION}/productores", READERS, ok=(303,)),
     Row(f"GET {REUNION}/productores/{{code}}", OFFICE, at={"code": "@decidable"}),
