@@ -12,8 +12,10 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.deps import NotSignedIn
+from api import kept, login
+from api.deps import BadCsrf, NotSignedIn
 from api.forms import faults_of
+from api.ground import Ground
 from api.render import locale_of, render
 from spg_registry.core import errors, messages
 from spg_registry.core.messages import has_sentence, sentence
@@ -63,6 +65,11 @@ async def _domain(request: Request, error: Exception) -> Response:
     error = cast(errors.DomainError, error)
     if isinstance(error, NotSignedIn) and request.method == "GET":
         return RedirectResponse(f"/entrar?next={_here(request)}", status_code=303)
+    if isinstance(error, NotSignedIn | BadCsrf) and kept.is_our_own(request):
+        ground: Ground = request.app.state.ground
+        return await login.came_too_late(
+            request, ground.settings.secure_cookies, isinstance(error, BadCsrf)
+        )
     status = status_of(error)
     extra: dict[str, Any] = {}
     locale = locale_of(request)

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from api import kept
 from api.deps import (
     SESSION_COOKIE,
     VISIT_COOKIE,
@@ -23,6 +25,7 @@ from spg_registry.core.config import settings
 from spg_registry.core.messages import sentence
 from spg_registry.demo.logins import DEMO_LOGINS
 from spg_registry.people import service as people
+from spg_registry.people.models import LoginSession
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,8 +57,8 @@ async def sign_in(request: Request, now: NowDep, ground: GroundDep, data: DoorFo
         text = sentence(f"error.{attempt.refusal}", locale_of(request), seconds=attempt.seconds)
         form = Form.of({"username": username}, {"username": text})
         status = 429 if attempt.seconds else 422
-        return _page(request, ground.settings.secure_cookies, form, to, status)
-    answer = redirect(to)
+        return _page(request, ground.settings.secure_cookies, form, to, status, *kept.carried(data))
+    answer = _sent_again(request, attempt.login, data) or redirect(to)
     answer.set_cookie(
         SESSION_COOKIE,
         attempt.token,
@@ -76,15 +79,54 @@ def sign_out(request: Request, session: SessionDep, now: NowDep, _data: FormDep)
     return answer
 
 
-def _page(request: Request, secure: bool, form: Form, to: str, status: int = 200) -> Response:
+async def came_too_late(request: Request, secure: bool, signed_in: bool) -> Response:
+    """For a form whose session had ended: through the door with it, or, where a session or none
+    is needed, only a token that is still good and the same button once more."""
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    fields = await kept.posted(request)
+    if not signed_in:
+        return _page(request, secure, Form(), "", 401, path, fields)
+    page = _kept_page(request, path, fields, 403)
+    if request.state.actor.id is None:
+        _set_visit(page, request.state.csrf_token, secure)
+    return page
+
+
+def _sent_again(request: Request, login: LoginSession | None, data: FormData) -> Response | None:
+    path, fields = kept.carried(data)
+    if login is None or not fields or _ours(path) != path:
+        return None
+    request.state.csrf_token = login.csrf
+    return _kept_page(request, path, fields)
+
+
+def _kept_page(request: Request, path: str, fields: kept.Fields, status: int = 200) -> Response:
+    request.state.csrf_token = request.state.csrf_token or secrets.token_urlsafe(24)
+    return render(request, "kept.html", status, action=path, fields=fields)
+
+
+def _set_visit(page: Response, token: str, secure: bool) -> None:
+    page.set_cookie(VISIT_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+
+
+def _page(
+    request: Request,
+    secure: bool,
+    form: Form,
+    to: str,
+    status: int = 200,
+    kept_path: str = "",
+    kept_fields: kept.Fields | None = None,
+) -> Response:
     """The form, with a token of its own: who has no session yet needs one against login CSRF."""
     token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
     request.state.csrf_token = token
     shown = DEMO_LOGINS if settings().demo else ()
     told = locale_of(request)
     logins = [(login, sentence(f"demo.login.{code}", told)) for login, code in shown]
-    page = render(request, "login.html", status, form=form, next=to, logins=logins)
-    page.set_cookie(VISIT_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+    carried = kept.hidden(kept_path, kept_fields) if kept_fields else []
+    page = render(request, "login.html", status, form=form, next=to, logins=logins, kept=carried)
+    _set_visit(page, token, secure)
     return page
 
 
