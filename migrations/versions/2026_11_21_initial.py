@@ -274,6 +274,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pull_at"), ["at"], unique=False)
 
     op.create_table(
+        "search_slip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "slip",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "sound",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_slip")),
+    )
+    with op.batch_alter_table("search_slip", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_slip_slip"), ["slip"], unique=False)
+
+    op.create_table(
         "standard",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -1037,7 +1055,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("display_name", sa.String(length=160), nullable=False),
-        sa.Column("search_key", sa.String(length=200), nullable=False),
         sa.Column("publication_consent", sa.Boolean(), nullable=False),
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=True),
@@ -1063,7 +1080,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_producer_household_id"), ["household_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_producer_search_key"), ["search_key"], unique=False)
 
     op.create_table(
         "enrolment",
@@ -1233,6 +1249,31 @@ def upgrade() -> None:
     with op.batch_alter_table("sanction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sanction_producer_id"), ["producer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sanction_spg_id"), ["spg_id"], unique=False)
+
+    op.create_table(
+        "search_word",
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "bare",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "sound",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("of_place", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_search_word_producer_id")
+        ),
+        sa.PrimaryKeyConstraint("producer_id", "bare", name=op.f("pk_search_word")),
+    )
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.create_index("ix_search_word_bare", ["bare", "producer_id"], unique=False)
+        batch_op.create_index(
+            "ix_search_word_sound", ["sound", "producer_id", "bare"], unique=False
+        )
 
     op.create_table(
         "unit",

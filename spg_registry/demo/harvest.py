@@ -37,11 +37,13 @@ from spg_registry.producers.models import (
     Pledge,
     Plot,
     Producer,
+    SearchSlip,
+    SearchWord,
     Unit,
     UnitPlot,
 )
+from spg_registry.producers.naming import display_name, search_slips, search_words
 from spg_registry.producers.schemas import ProducerIn
-from spg_registry.producers.searching import display_name, search_key
 from spg_registry.rounds.models import (
     Acknowledgement,
     Assignment,
@@ -76,6 +78,7 @@ from spg_registry.territory.names import name_key
 
 TABLES: tuple[type[SQLModel], ...] = (
     *(Person, Household, Producer, Holder, Enrolment, Pledge, OrganisationMembership),
+    *(SearchWord, SearchSlip),
     *(Unit, Plot, UnitPlot, CollectionZone, Facility, Crop),
     *(Round, Visit, Assignment, Finding, Meeting, Attendance, Decision),
     *(SealGrant, SealScope, SealToken, SealEvent),
@@ -121,6 +124,7 @@ class Harvest:
         self._source = source
         self._status_indexes = status_indexes
         self._codes: set[str] = set()
+        self._sounds: set[str] = set()
         self._producers = 0
         self._key = world.keyring.active(Purpose.SEAL)
         self._standard = ""
@@ -207,8 +211,10 @@ class Harvest:
             community_id=home.id,
             household_id=household,
         )
-        producer.__dict__["search_key"] = search_key(producer, people)
         add(producer)
+        words = search_words(producer, people, (), home.name)
+        for row in (*words, *search_slips(words, self._sounds)):
+            add(row)
         since = item.enrolment.enrolled_on or self._world.today
         enrolment = Enrolment(
             producer_id=producer.id,

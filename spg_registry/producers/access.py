@@ -32,6 +32,8 @@ class Sight:
 
     committees: frozenset[int] | None
     producer_ids: frozenset[int] = frozenset()
+    identity: frozenset[int] | None = frozenset()
+    """Where identity numbers may be seen, and so searched by; None is everywhere."""
 
 
 def sight_of(actor: Actor, visible_ids: Collection[int] | None = None) -> Sight:
@@ -41,7 +43,11 @@ def sight_of(actor: Actor, visible_ids: Collection[int] | None = None) -> Sight:
         raise Unauthenticated()
     if visible_ids is None and not actor.may(Permission.PRODUCER_READ):
         raise Forbidden(permission=str(Permission.PRODUCER_READ))
-    return Sight(actor.committees(Permission.PRODUCER_READ), frozenset(visible_ids or ()))
+    return Sight(
+        actor.committees(Permission.PRODUCER_READ),
+        frozenset(visible_ids or ()),
+        actor.committees(Permission.PRODUCER_IDENTITY),
+    )
 
 
 def seen(sight: Sight) -> ColumnElement[bool]:

@@ -23,9 +23,9 @@ from spg_registry.producers.errors import (
 )
 from spg_registry.producers.gathering import known
 from spg_registry.producers.models import Enrolment, Pledge, Producer
+from spg_registry.producers.naming import refresh_search_words
 from spg_registry.producers.registering import entry_status
 from spg_registry.producers.schemas import EnrolIn, PledgeIn, StatusIn
-from spg_registry.producers.searching import refresh_search_keys
 from spg_registry.rules.states import Machine
 from spg_registry.rules.words import EnrolmentStatus as Status
 
@@ -82,7 +82,7 @@ def enter(
     session.flush()
     if data.pledge is not None:
         session.add(Pledge(enrolment_id=row.id, **data.pledge.model_dump()))
-    refresh_search_keys(session, [producer.id])
+    refresh_search_words(session, [producer.id])
     audit.record(
         session,
         actor,

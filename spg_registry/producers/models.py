@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
+from spg_registry.core.rows import Row
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
 
@@ -37,6 +38,12 @@ class WaterSource(StrEnum):
     OTHER = "other"
 
 
+WORD_LENGTH = 40
+
+_word: Any = String(WORD_LENGTH).with_variant(String(WORD_LENGTH, collation="C"), "postgresql")
+"""Compared byte by byte on both engines, so that a beginning is a range of the index."""
+
+
 class Household(Recorded, table=True):
     """People who live and farm together; who is of it does not evaluate it."""
 
@@ -53,21 +60,47 @@ class Producer(Recorded, table=True):
     """
 
     __tablename__ = "producer"
-    __personal__: ClassVar[frozenset[str]] = frozenset(
-        {"display_name", "search_key", "nit", "correction_reason"}
-    )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"display_name", "nit", "correction_reason"})
 
     id: int = key()
     number: int = Field(unique=True)
     code: str = Field(max_length=16, unique=True)
     kind: ProducerKind = coded(ProducerKind)
     display_name: str = Field(max_length=160, index=True)
-    search_key: str = Field(default="", max_length=200, index=True)
     publication_consent: bool = False
     community_id: int = Field(foreign_key="community.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     nit: str | None = Field(default=None, max_length=20)
     correction_reason: str | None = Field(default=None, max_length=400)
+
+
+class SearchWord(Row, table=True):
+    """A word under which a producer is found: of its names, its codes, its community.
+
+    `bare` is the word without case and accents, `sound` as it is heard (`people.spelling`). Kept by
+    `naming.refresh_search_words`; what it says is said elsewhere, so it leaves no images.
+    """
+
+    __tablename__ = "search_word"
+    __table_args__ = (
+        Index("ix_search_word_bare", "bare", "producer_id"),
+        Index("ix_search_word_sound", "sound", "producer_id", "bare"),
+    )
+
+    producer_id: int = Field(foreign_key="producer.id", primary_key=True)
+    bare: str = Field(primary_key=True, sa_type=_word)
+    sound: str = Field(sa_type=_word)
+    of_place: bool = False
+
+
+class SearchSlip(Row, table=True):
+    """How a word may be mistyped: itself, and itself with one letter left out, each by sound."""
+
+    __tablename__ = "search_slip"
+
+    id: int = key()
+    slip: str = Field(sa_type=_word, index=True)
+    sound: str = Field(sa_type=_word)
 
 
 class Holder(Recorded, table=True):

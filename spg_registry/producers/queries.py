@@ -3,10 +3,11 @@ the rooms above, which have asked who looks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import exists
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Spg
@@ -21,6 +22,7 @@ from spg_registry.producers.answers import (
     ProducerOut,
 )
 from spg_registry.producers.models import (
+    Crop,
     Enrolment,
     Interest,
     Organisation,
@@ -31,7 +33,7 @@ from spg_registry.producers.models import (
     ProducerKind,
     Unit,
 )
-from spg_registry.producers.searching import words_of
+from spg_registry.producers.searching import Matching, matching, matching_slips, words_of
 from spg_registry.producers.stages import areas_of
 from spg_registry.rules.words import EnrolmentStatus
 from spg_registry.territory.atlas import atlas_of
@@ -42,7 +44,8 @@ from spg_registry.territory.queries import communities_by_id
 
 @dataclass(frozen=True)
 class Filters:
-    """What to list. `text` looks through names and codes, without case or accents."""
+    """What to list. `text` is what somebody typed (`searching`); `product_code` is of a crop of an
+    open unit in its latest season; `also` are conditions on `Producer` from the rooms above."""
 
     text: str = ""
     kind: ProducerKind | None = None
@@ -52,22 +55,55 @@ class Filters:
     spg_id: int | None = None
     committee_id: int | None = None
     status: EnrolmentStatus | None = None
+    product_code: str | None = None
+    also: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A part of what was looked for. `with_slips`: nothing was found as it was typed, and these
+    are those who may have been meant."""
+
+    rows: Sequence[Producer]
+    total: int
+    with_slips: bool = False
+
+
+def find_producers(
+    session: Session, sight: Sight, filters: Filters, limit: int, offset: int
+) -> Found:
+    """The nearest to what was typed first; without a text, in the order of the codes."""
+    seen_ones = select(Producer).where(seen(sight), *_wanted(filters))
+    typed = matching(session, sight, filters.text)
+    found = _part(session, typed, seen_ones, limit, offset)
+    if found.total or not typed.hits:
+        return found
+    meant = matching_slips(session, filters.text)
+    if meant is None:
+        return found
+    return replace(_part(session, meant, seen_ones, limit, offset), with_slips=True)
+
+
+def _part(session: Session, match: Matching, query: Any, limit: int, offset: int) -> Found:
+    wanted = match.applied(query)
+    count = wanted.with_only_columns(func.count(), maintain_column_froms=True)
+    total = session.connection().execute(count).scalar_one()
+    if match.hits:
+        wanted = wanted.order_by(match.distance)
+    rows = session.exec(wanted.order_by(col(Producer.number)).limit(limit).offset(offset))
+    return Found(rows.all(), total)
 
 
 def producers_page(
     session: Session, sight: Sight, filters: Filters, limit: int, offset: int
 ) -> tuple[list[ProducerOut], int]:
-    """A part of the list in the order of the codes, and how many there are in all."""
-    query = select(Producer).where(seen(sight), *_wanted(filters))
-    total = session.exec(select(func.count()).select_from(query.subquery())).one()
-    rows = session.exec(query.order_by(col(Producer.number)).limit(limit).offset(offset)).all()
-    return lines(session, rows), total
+    """`find_producers` as lines, and how many there are in all."""
+    found = find_producers(session, sight, filters, limit, offset)
+    return lines(session, found.rows), found.total
 
 
 def _wanted(filters: Filters) -> list[Any]:
-    found: list[Any] = [
-        col(Producer.search_key).contains(word, autoescape=True) for word in words_of(filters.text)
-    ]
+    found: list[Any] = list(filters.also)
     if filters.kind is not None:
         found.append(Producer.kind == filters.kind)
     if filters.community_id is not None:
@@ -79,6 +115,8 @@ def _wanted(filters: Filters) -> list[Any]:
         found.append(col(Producer.community_id).in_(inside))
     if filters.organisation_code:
         found.append(_member_of(filters.organisation_code))
+    if filters.product_code:
+        found.append(_growing(filters.product_code))
     if filters.spg_id or filters.committee_id or filters.status:
         found.append(_enrolled(filters))
     return found
@@ -91,6 +129,19 @@ def _member_of(code: str) -> Any:
         .where(Organisation.code == code, col(OrganisationMembership.until).is_(None))
     )
     return col(Producer.id).in_(members)
+
+
+def _growing(product_code: str) -> Any:
+    later = aliased(Crop)
+    latest = exists().where(
+        col(later.unit_id) == col(Crop.unit_id), col(later.season) > col(Crop.season)
+    )
+    growers = (
+        select(Unit.producer_id)
+        .join(Crop, col(Crop.unit_id) == col(Unit.id))
+        .where(Crop.product_code == product_code, col(Unit.until).is_(None), ~latest)
+    )
+    return col(Producer.id).in_(growers)
 
 
 def _enrolled(filters: Filters) -> Any:

@@ -31,8 +31,8 @@ from spg_registry.producers.models import (
     Pledge,
     Producer,
 )
+from spg_registry.producers.naming import display_name, refresh_search_words
 from spg_registry.producers.schemas import Place, ProducerIn
-from spg_registry.producers.searching import display_name, search_key
 from spg_registry.rules.words import EnrolmentStatus
 from spg_registry.territory.models import Community
 from spg_registry.territory.names import name_key
@@ -77,6 +77,7 @@ def register_all(
     producers = _producers(session, batch, persons, places, households)
     made = _enrolled(session, spg_id, today, batch, producers, persons)
     _land(session, today, batch, made, places)
+    refresh_search_words(session, [one.producer.id for one in made])
     for one in made:
         audit.record(
             session,
@@ -154,7 +155,6 @@ def _producers(
             household_id=household_id,
             nit=item.nit,
         )
-        row.search_key = search_key(row, people, [item.enrolment.code])
         rows.append(row)
     session.add_all(rows)
     session.flush()

@@ -31,6 +31,7 @@ from spg_registry.producers.models import (
     Producer,
     ProducerKind,
 )
+from spg_registry.producers.naming import NAME_LENGTH, refresh_search_words
 from spg_registry.producers.schemas import (
     EndIn,
     HouseholdIn,
@@ -40,7 +41,6 @@ from spg_registry.producers.schemas import (
     OrganisationIn,
     ProducerCorrection,
 )
-from spg_registry.producers.searching import NAME_LENGTH, refresh_search_keys
 from spg_registry.rules.words import InterestKind
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.names import name_key
@@ -68,7 +68,7 @@ def correct_producer(
     for name in changed:
         setattr(producer, name, wanted[name])
     producer.correction_reason = data.reason or producer.correction_reason
-    refresh_search_keys(session, [producer.id])
+    refresh_search_words(session, [producer.id])
     audit.record(
         session,
         actor,
@@ -121,7 +121,7 @@ def add_holder(
         since=data.since or seen.today,
     )
     session.add(row)
-    refresh_search_keys(session, [producer.id])
+    refresh_search_words(session, [producer.id])
     _told(session, actor, now, "holder.add", "holder", row.id, committee_id)
     return row
 
@@ -146,7 +146,7 @@ def correct_holder(
     person = correct_person(session, actor, now, person_id, data, committee_id)
     producer.display_name = producer.display_name.replace(before, person.full_name)[:NAME_LENGTH]
     held = session.exec(select(Holder.producer_id).where(Holder.person_id == person_id))
-    refresh_search_keys(session, held)
+    refresh_search_words(session, held)
     return person
 
 
@@ -163,7 +163,7 @@ def end_holder(
     if len(holders) == 1:
         raise Invalid.at("until", "last_holder")
     row.until = until
-    refresh_search_keys(session, [producer.id])
+    refresh_search_words(session, [producer.id])
     _told(session, actor, now, "holder.end", "holder", row.id, committee_id)
     return row
 
