@@ -10,9 +10,11 @@ from spg_registry.rounds import queries, service
 from spg_registry.rounds.models import AssignmentOutcome
 from spg_registry.rounds.schemas import (
     AssignmentOut,
+    AssignmentTable,
     Id,
     Pair,
     PairsIn,
+    ProposalIn,
     ReasonIn,
     RoundIn,
     RoundOut,
@@ -106,6 +108,25 @@ def propose_assignments(
 ) -> list[Pair]:
     """Who could be sent where, free of conflict and evenly. Nothing is written."""
     return service.propose_assignments(session, actor, now, round_id)
+
+
+@router.get("/rounds/{round_id}/assignment-table")
+def assignment_table(
+    session: SessionDep, actor: ActorDep, now: NowDep, round_id: Id
+) -> AssignmentTable:
+    """The same proposal, visit by visit along the way, with everybody's load and with what stops
+    whoever may not go. Nothing is written. Wants `round:write`."""
+    return AssignmentTable.of(service.assignment_table(session, actor, now, round_id))
+
+
+@router.post("/rounds/{round_id}/assignment-table", status_code=201)
+def accept_proposal(
+    session: SessionDep, actor: ActorDep, now: NowDep, round_id: Id, data: ProposalIn
+) -> list[AssignmentOut]:
+    """Sends everybody where the proposal with this digest says; 409 when it has changed. Wants
+    `round:write`."""
+    rows = service.accept_proposal(session, actor, now, round_id, data.digest)
+    return [AssignmentOut.model_validate(row) for row in rows]
 
 
 @router.get("/rounds/{round_id}/assignments")

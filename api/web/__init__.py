@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "moving",
     "imports",
     "rounds",
+    "assignments",
     "visits",
     "findings",
     "meetings",

@@ -6,32 +6,27 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
-from api.render import locale_of, paging, redirect, render
+from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
 from spg_registry.committees import queries as committees
-from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import reason
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rounds import queries, service
 from spg_registry.rounds.models import Round, RoundKind
-from spg_registry.rounds.queries import Sent, VisitLine
-from spg_registry.rounds.schemas import Id, PairsIn, ReasonIn, RoundIn
-from spg_registry.rules.granting import blocks
-from spg_registry.rules.verdict import not_met, restored
+from spg_registry.rounds.queries import Sent
+from spg_registry.rounds.schemas import Id, ReasonIn, RoundIn
+from spg_registry.rules.verdict import NotMet, not_met, restored
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.standards import snapshot
 
 router = APIRouter(prefix="/rondas")
 
 PAGE_SIZE = 50
-SLOTS = 2
-"""Evaluators asked for at each unit of the assignment page; more are sent in a second pass."""
 
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
@@ -233,138 +228,21 @@ def _free_units(
     )
 
 
-# --- assignments ---------------------------------------------------------------------------------
-
-
-@router.get("/{round_id}/asignaciones")
-def assignments(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    round_id: Id,
-    number: PageNumber = 1,
-) -> Response:
-    return _assignments(request, session, actor, now, round_id, number, Form())
-
-
-@router.post("/{round_id}/asignaciones")
-def assign(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    round_id: Id,
-    number: PageNumber = 1,
-) -> Response:
-    """What was refused stays on record, and the page tells why."""
-    try:
-        wanted = parse(PairsIn, _chosen(data))
-        rows = service.assign_all(session, actor, now, round_id, wanted.pairs)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _assignments(request, session, actor, now, round_id, number, form, 422)
-    refused = sum(1 for row in rows if row.outcome.value == "refused")
-    back = f"/rondas/{round_id}/asignaciones?pagina={number}"
-    if refused:
-        return redirect(back, "some_refused", "warning", count=refused, sent=len(rows) - refused)
-    return redirect(back, "assigned", count=len(rows))
-
-
-def _chosen(data: FormData) -> dict[str, str]:
-    """The rows in which an evaluator was chosen; the others are not there."""
-    chosen: dict[str, str] = {}
-    for name in data:
-        place, _, field = name.removeprefix("pairs-").partition("-")
-        if field and data.get(f"pairs-{place}-appointment_id"):
-            chosen[name] = str(data[name])
-    return chosen
-
-
-def _assignments(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
-    round_id: int,
-    number: int,
-    form: Form,
-    status: int = 200,
-) -> Response:
-    ronda = _to_write(session, actor, round_id)
-    visits, total = queries.visible_visits(
-        session,
-        actor,
-        round_id=ronda.id,
-        state=VisitState.ASSIGNED,
-        limit=PAGE_SIZE,
-        offset=(number - 1) * PAGE_SIZE,
-    )
-    lines = queries.lines_of(session, visits)
-    units = {line.unit.id for line in lines}
-    pairs = service.propose_assignments(session, actor, now, ronda.id, units)
-    proposed: dict[int, list[int]] = {unit_id: [] for unit_id in units}
-    for pair in pairs:
-        proposed[pair.unit_id].append(pair.appointment_id)
-    people = queries.candidates(session, ronda, clock.local_date(now))
-    locale = locale_of(request)
-    return render(
-        request,
-        "rounds/assignments.html",
-        status,
-        ronda=ronda,
-        form=form,
-        rows=[
-            {
-                "line": line,
-                "slots": _slots(line, proposed[line.unit.id]),
-                "refused": told(line.refused, locale),
-                "waivable": any(_is_waivable(ronda, each) for each in line.refused),
-            }
-            for line in lines
-        ],
-        people=[(str(one.appointment_id), one.name, one.peer) for one in people],
-        slots=SLOTS,
-        page=paging(request, number, PAGE_SIZE, total),
-    )
-
-
-def _is_waivable(ronda: Round, refused: Sent) -> bool:
-    """Whether a written reason would have done."""
-    verdicts = not_met(restored(kept) for kept in refused.assignment.reasons)
-    return not blocks(verdicts, snapshot.parameters(ronda.frozen))
-
-
-def _slots(line: VisitLine, proposed: list[int]) -> list[str]:
-    """What the choices of a unit show at first: the proposal, and empty ones for the rest."""
-    open_slots = max(SLOTS - len(line.team), len(proposed))
-    return [str(id_) for id_ in proposed] + [""] * (open_slots - len(proposed))
+# --- who may not go ------------------------------------------------------------------------------
 
 
 def told(refused: Iterable[Sent], locale: str) -> list[tuple[Sent, list[str]]]:
     """Each refused evaluator with the reasons, as sentences."""
-    found = []
-    for each in refused:
-        verdicts = not_met(restored(kept) for kept in each.assignment.reasons)
-        told_as = partial(_named, each.name)
-        found.append((each, [reason(verdict, locale, told_as) for verdict in verdicts]))
-    return found
+    return [
+        (each, spoken(each.name, not_met(map(restored, each.assignment.reasons)), locale))
+        for each in refused
+    ]
+
+
+def spoken(name: str, why: Iterable[NotMet], locale: str) -> list[str]:
+    """All reasons against a pair speak of its one evaluator."""
+    return [reason(verdict, locale, partial(_named, name)) for verdict in why]
 
 
 def _named(person: str, kind: str, _id: int | str) -> str | None:
-    """All reasons against a pair speak of its one evaluator."""
     return person if kind == "person" else None
-
-
-@router.post("/{round_id}/asignaciones/{assignment_id}/liberar")
-def release(
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    _data: FormDep,
-    round_id: Id,
-    assignment_id: Id,
-) -> Response:
-    service.release(session, actor, now, [assignment_id])
-    return redirect(f"/rondas/{round_id}/asignaciones", "released")

@@ -1,26 +1,25 @@
 """Who is sent where. A conflict is refused here, and the refusal stays on record."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import EvaluatorAppointment
-from spg_registry.committees.queries import evaluators_of, neighbours_serving
+from spg_registry.committees.queries import neighbours_serving
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Actor, Permission
 from spg_registry.rounds import facts
-from spg_registry.rounds.access import get_round, in_field, require_somebody, round_to_write
+from spg_registry.rounds.access import in_field, require_somebody, round_to_write
 from spg_registry.rounds.access import teams_of as teams
 from spg_registry.rounds.errors import AssignmentNotFound, VisitBegun
 from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round, Visit
 from spg_registry.rounds.schemas import Pair
 from spg_registry.rules import granting
-from spg_registry.rules.assigning import may_evaluate
-from spg_registry.rules.facts import Evaluator, ReciprocalEvaluation, Ties
+from spg_registry.rules.assigning import Crossings, may_evaluate
+from spg_registry.rules.facts import Evaluator, Ties
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.verdict import NotMet, plain
 from spg_registry.rules.words import VisitState
@@ -53,29 +52,18 @@ class Judge:
         self.evaluators: dict[int, Evaluator] = facts.evaluators_by_appointment(
             session, ronda.committee_id, appointment_ids
         )
-        self._sent: dict[int, set[int]] = defaultdict(set)
+        self._crossings = Crossings()
 
     def sent(self, person_id: int, producer_id: int) -> None:
-        self._sent[person_id].add(producer_id)
+        self._crossings.send(person_id, self._ties[producer_id])
 
     def of(self, appointment_id: int, producer_id: int, waiver: str = "") -> Word:
         evaluator = self.evaluators[appointment_id]
-        ties = self._with_plans(self._ties[producer_id], evaluator.person_id)
+        ties = self._crossings.with_plans(self._ties[producer_id], evaluator.person_id, self._on)
         verdicts = may_evaluate(evaluator, ties, self._on, self.parameters)
         warnings = granting.warnings(verdicts, self.parameters)
         waivers = {warning.code: waiver for warning in warnings}
-        stops = (
-            *granting.blocks(verdicts, self.parameters),
-            *granting.unwaived(verdicts, self.parameters, waivers),
-        )
-        return Word(stops, warnings)
-
-    def _with_plans(self, ties: Ties, person_id: int) -> Ties:
-        going = {where for holder in ties.holders for where in self._sent.get(holder, ())}
-        if not any(person_id in self._ties[where].holders for where in going):
-            return ties
-        planned = ReciprocalEvaluation(person_id, self._on)
-        return replace(ties, reciprocal=(*ties.reciprocal, planned))
+        return Word(granting.stops(verdicts, self.parameters, waivers), warnings)
 
 
 def assign_all(
@@ -88,7 +76,7 @@ def assign_all(
     units that are not in the round or already under visit, and for strangers' appointments.
     """
     ronda = in_field(round_to_write(session, actor, round_id))
-    visits = _standing_visits(session, ronda)
+    visits = standing_visits(session, ronda)
     _check(session, ronda, pairs, visits)
     going = teams(session, [visit.id for visit in visits.values()])
     judge = _judge(session, ronda, now, visits, pairs, going)
@@ -150,7 +138,7 @@ def _judge(
     return judge
 
 
-def _standing_visits(session: Session, ronda: Round) -> dict[int, Visit]:
+def standing_visits(session: Session, ronda: Round) -> dict[int, Visit]:
     """By unit; a unit has one that is not void."""
     query = select(Visit).where(Visit.round_id == ronda.id, Visit.state != VisitState.VOID)
     return {visit.unit_id: visit for visit in session.exec(query.order_by(col(Visit.id)))}
@@ -209,81 +197,6 @@ def release(
         _note(session, actor, now, "assignment.released", row, rounds[row.round_id])
     session.flush()
     return released
-
-
-def propose_assignments(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    round_id: int,
-    unit_ids: Collection[int] | None = None,
-) -> list[Pair]:
-    """Who could be sent where: free of conflict, the work shared evenly, peers among them.
-
-    For visits that have not begun and lack evaluators; a unit for which nobody fits gets fewer.
-    Nothing is written: hand the pairs, changed or not, to `assign_all`.
-    """
-    ronda = in_field(get_round(session, actor, round_id))
-    require(actor, Permission.ROUND_WRITE, on=ronda.committee_id)
-    every = _standing_visits(session, ronda)
-    going = teams(session, [visit.id for visit in every.values()])
-    on = max(clock.local_date(now), ronda.period_from)
-    people = evaluators_of(session, ronda.committee_id, on)
-    named = {row.appointment_id for sent in going.values() for row in sent}
-    judge = Judge(
-        session,
-        ronda,
-        clock.local_date(now),
-        {visit.producer_id for visit in every.values()},
-        {*(row.id for row in people), *named},
-    )
-    load: Counter[int] = Counter()
-    for visit in every.values():
-        for row in going[visit.id]:
-            judge.sent(row.person_id, visit.producer_id)
-            load[row.person_id] += 1
-    pairs: list[Pair] = []
-    for visit in every.values():
-        if visit.state is VisitState.ASSIGNED and (unit_ids is None or visit.unit_id in unit_ids):
-            team = [judge.evaluators[row.appointment_id] for row in going[visit.id]]
-            pairs += _fill(judge, visit, team, [row.id for row in people], load)
-    return pairs
-
-
-def _fill(
-    judge: Judge,
-    visit: Visit,
-    team: list[Evaluator],
-    appointment_ids: Sequence[int],
-    load: Counter[int],
-) -> list[Pair]:
-    """The least burdened of those who may, a peer first while one is wanting."""
-    pairs: list[Pair] = []
-    parameters = judge.parameters
-    while True:
-        peers = sum(1 for one in team if one.peer)
-        wants_peer = peers < parameters.peers_at_least
-        if len(team) >= parameters.evaluators_at_least and not wants_peer:
-            return pairs
-        there = {one.person_id for one in team}
-        fit = [
-            id_
-            for id_ in sorted(appointment_ids, key=lambda id_: _burden(judge, load, id_))
-            if judge.evaluators[id_].person_id not in there
-            and (judge.evaluators[id_].peer or not wants_peer)
-        ]
-        chosen = next((id_ for id_ in fit if not judge.of(id_, visit.producer_id).stops), None)
-        if chosen is None:
-            return pairs
-        evaluator = judge.evaluators[chosen]
-        team.append(evaluator)
-        load[evaluator.person_id] += 1
-        judge.sent(evaluator.person_id, visit.producer_id)
-        pairs.append(Pair(unit_id=visit.unit_id, appointment_id=chosen))
-
-
-def _burden(judge: Judge, load: Counter[int], appointment_id: int) -> tuple[int, int]:
-    return load[judge.evaluators[appointment_id].person_id], appointment_id
 
 
 def _note(

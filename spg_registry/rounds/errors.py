@@ -47,6 +47,12 @@ class VisitBegun(Conflict):
     code = "visit_begun"
 
 
+class ProposalChanged(Conflict):
+    """Since the proposal was read somebody assigned, released or declared something: look again."""
+
+    code = "proposal_changed"
+
+
 class NobodySent(Conflict):
     """A visit begins when somebody has been assigned to it."""
 

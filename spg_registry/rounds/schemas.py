@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.people.schemas import paragraph, text
 from spg_registry.rounds.models import Acknowledgement, AssignmentOutcome, RoundKind
+from spg_registry.rules.verdict import plain
 from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
 
 Id = Annotated[int, Field(ge=1, lt=2**31)]
@@ -43,6 +44,10 @@ class Pair(_In):
 
 class PairsIn(_In):
     pairs: Annotated[list[Pair], Field(min_length=1, max_length=4000)]
+
+
+class ProposalIn(_In):
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Of the proposal read")]
 
 
 class ReasonIn(_In):
@@ -166,6 +171,58 @@ class AssignmentOut(_Out):
     reasons: list[dict[str, Any]]
     waiver: str | None
     at: datetime
+
+
+class EvaluatingOut(_Out):
+    """Who may be sent: visits `sent` to so far, `proposed` beside them, and to how many
+    communities away from home with both."""
+
+    appointment_id: int
+    person_id: int
+    name: str
+    peer: bool
+    sent: int
+    proposed: int
+    journeys: int
+
+
+class ProposedOut(_Out):
+    """`refused`: by appointment, the verdicts that stop it; of `waivable` ones a reason lets pass.
+    `missing`: seats for which nobody is left."""
+
+    visit_id: int
+    unit_id: int
+    appointment_ids: list[int]
+    missing: int
+    lacks_peer: bool
+    refused: dict[int, list[dict[str, Any]]]
+    waivable: list[int]
+
+
+class AssignmentTable(_Out):
+    digest: str
+    evaluators: list[EvaluatingOut]
+    visits: list[ProposedOut]
+
+    @classmethod
+    def of(cls, table: Any) -> "AssignmentTable":
+        """From `proposals.Table`."""
+        return cls(
+            digest=table.digest,
+            evaluators=[EvaluatingOut.model_validate(one) for one in table.people],
+            visits=[
+                ProposedOut(
+                    visit_id=row.visit.id,
+                    unit_id=row.visit.unit_id,
+                    appointment_ids=list(row.appointment_ids),
+                    missing=row.missing,
+                    lacks_peer=row.lacks_peer,
+                    refused={id_: [plain(one) for one in why] for id_, why in row.refused.items()},
+                    waivable=sorted(row.waivable),
+                )
+                for row in table.rows
+            ],
+        )
 
 
 class FindingOut(_Out):

@@ -1,6 +1,6 @@
 """The door of the room of rounds: every act on rounds, assignments, visits and findings."""
 
-from spg_registry.rounds.assignments import assign_all, propose_assignments, release
+from spg_registry.rounds.assignments import assign_all, release
 from spg_registry.rounds.findings import (
     close_finding,
     close_findings,
@@ -16,6 +16,11 @@ from spg_registry.rounds.planning import (
     to_deliberation,
     void_round,
 )
+from spg_registry.rounds.proposals import (
+    accept_proposal,
+    assignment_table,
+    propose_assignments,
+)
 from spg_registry.rounds.visits import (
     acknowledge_visits,
     return_visit,
@@ -27,9 +32,11 @@ from spg_registry.rounds.visits import (
 )
 
 __all__ = [
+    "accept_proposal",
     "acknowledge_visits",
     "add_units",
     "assign_all",
+    "assignment_table",
     "close_finding",
     "close_findings",
     "close_round",

@@ -4,11 +4,13 @@ Source: domain.md section 4 (`evaluator_team`, `evaluator_independent`, `no_reci
 `evaluator_rotation`). Each check is written once here and speaks of one evaluator.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
-from spg_registry.rules.facts import Evaluator, Interest, Ties
+from spg_registry.rules.facts import Evaluator, Interest, ReciprocalEvaluation, Ties
 from spg_registry.rules.months import add_months
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.verdict import Met, NotMet, Params, Severity, Verdict
@@ -88,6 +90,38 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("no_reciprocal_review", not_reciprocal),
     ("evaluator_rotation", rotated),
 )
+
+
+class Crossings:
+    """Who is on the way to whom in one round: two who are sent to each other have evaluated
+    nobody yet, and are too near all the same."""
+
+    def __init__(self) -> None:
+        self._going: dict[int, Counter[int]] = defaultdict(Counter)
+        self._holders: dict[int, frozenset[int]] = {}
+
+    def send(self, person_id: int, ties: Ties) -> None:
+        """The person goes to a unit of the producer of `ties`."""
+        self._holders[ties.producer_id] = ties.holders
+        self._going[person_id][ties.producer_id] += 1
+
+    def recall(self, person_id: int, ties: Ties) -> None:
+        self._going[person_id][ties.producer_id] -= 1
+
+    def crosses(self, person_id: int, ties: Ties) -> bool:
+        """Whether a holder behind `ties` is on the way to what the person holds."""
+        return any(
+            count and person_id in self._holders[where]
+            for holder in ties.holders
+            for where, count in self._going.get(holder, Counter()).items()
+        )
+
+    def with_plans(self, ties: Ties, person_id: int, on: date) -> Ties:
+        """The ties as `may_evaluate` is to read them, the plans of the round among them."""
+        if not self.crosses(person_id, ties):
+            return ties
+        planned = ReciprocalEvaluation(person_id, on)
+        return replace(ties, reciprocal=(*ties.reciprocal, planned))
 
 
 def is_appointed(evaluator: Evaluator, on: date) -> bool:

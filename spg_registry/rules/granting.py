@@ -572,7 +572,14 @@ def unwaived(
     )
 
 
+def stops(
+    verdicts: Iterable[Verdict], parameters: Parameters, waivers: Waivers
+) -> tuple[NotMet, ...]:
+    """What stands in the way: every block, which nothing waives, and every unwaived warning."""
+    verdicts = tuple(verdicts)
+    return (*blocks(verdicts, parameters), *unwaived(verdicts, parameters, waivers))
+
+
 def passes(verdicts: Iterable[Verdict], parameters: Parameters, waivers: Waivers) -> bool:
     """Nothing blocks, and every warning has its written reason. A block cannot be waived."""
-    verdicts = tuple(verdicts)
-    return not blocks(verdicts, parameters) and not unwaived(verdicts, parameters, waivers)
+    return not stops(verdicts, parameters, waivers)

@@ -404,6 +404,13 @@ V1: list[Row] = [
         {"unit_ids": ["@unit_roundless"]},
     ),
     Row("GET /api/v1/rounds/{round_id}/proposal", OFFICE),
+    Row("GET /api/v1/rounds/{round_id}/assignment-table", OFFICE),
+    Row(
+        "POST /api/v1/rounds/{round_id}/assignment-table",
+        OFFICE,
+        "round:write",
+        {"digest": "@proposal"},
+    ),
     Row("GET /api/v1/rounds/{round_id}/assignments", READERS | SENT),
     Row(
         "POST /api/v1/rounds/{round_id}/assignments",

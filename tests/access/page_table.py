@@ -263,6 +263,7 @@ PAGES: list[Row] = [
         body={"pairs-0-unit_id": "@unit_unmanned", "pairs-0-appointment_id": "@evaluator_one"},
     ),
     Row(f"POST {RONDA}/asignaciones/{{assignment_id}}/liberar", OFFICE),
+    Row(f"POST {RONDA}/asignaciones/propuesta", OFFICE, body={"digest": "@proposal"}),
     Row("GET /visitas", USERS - ADMINISTRATOR),
     Row(f"GET {VISITA}", READERS | SENT),
     Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),

@@ -95,6 +95,10 @@ class _Builder:
         self.seals()
         self.appeal()
         self.import_and_pull()
+        table = rounds.assignment_table(
+            self.session, self.cast.coordinator, self.cast.now, self.names.round
+        )
+        self.names.proposal = table.digest
         return self.scene
 
     # -- people -----------------------------------------------------------------------------------

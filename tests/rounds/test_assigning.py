@@ -13,6 +13,7 @@ from spg_registry.producers.schemas import HolderIn, HouseholdIn, InterestIn
 from spg_registry.rounds import service
 from spg_registry.rounds.errors import (
     AssignmentNotFound,
+    ProposalChanged,
     ReviewOwn,
     RoundNotFound,
     RoundNotInField,
@@ -275,3 +276,27 @@ def test_a_conflict_found_late_voids_the_visit_and_plans_another(
     assert anew.state is VisitState.ASSIGNED
     assert anew.unit_id == old.unit_id
     sent(session, cast, session.get_one(Round, anew.round_id), [anew], "teofilo", "marcos")
+
+
+def test_the_table_says_why_the_others_are_refused(session: Session, cast: Cast) -> None:
+    (own,) = families(session, cast, "x", holders=_holder(session, cast, "teofilo"))
+    ronda = opened(session, cast)
+    service.add_units(session, cast.coordinator, cast.now, ronda.id, [own.units[0].unit.id])
+    table = service.assignment_table(session, cast.coordinator, cast.now, ronda.id)
+    (row,) = table.rows
+    told = {id_: [one.reason for one in why] for id_, why in row.refused.items()}
+    assert told == {appointment(session, cast, "teofilo"): ["self"]}
+    assert set(row.appointment_ids) == {
+        appointment(session, cast, name) for name in ("nelida", "marcos")
+    }
+    assert {one.name: one.load for one in table.people} == {
+        "Marcos Terán Guzmán": 1,
+        "Nélida Vidal Terrazas": 1,
+        "Teófilo Arce Montaño": 0,
+    }
+
+
+def test_a_proposal_that_nobody_saw_is_not_accepted(session: Session, cast: Cast) -> None:
+    visit = one_visit(session, cast)
+    with pytest.raises(ProposalChanged):
+        service.accept_proposal(session, cast.coordinator, cast.now, visit.round_id, "0" * 16)

@@ -43,6 +43,65 @@ def _typed(stage: Stage, visit_id: int) -> dict[str, str]:
     }
 
 
+def _on_screen(page: str) -> dict[str, str]:
+    """What the assignment table sends when nothing is changed in it."""
+    chosen = dict(re.findall(r'name="(pairs-\d+-unit_id)" value="(\d+)"', page))
+    for name, options in re.findall(
+        r'<select[^>]* name="(pairs-\d+-appointment_id)"[^>]*>(.*?)</select>', page, re.S
+    ):
+        if selected := re.search(r'value="(\d+)" selected', options):
+            chosen[name] = selected[1]
+    return chosen
+
+
+def _many_homes(stage: Stage, count: int) -> str:
+    """The address of the assignment table of an open round of so many families."""
+
+    def story(session: Session) -> int:
+        homes = families(session, stage.cast, *(f"Familia {n}" for n in range(count)))
+        ronda = opened(session, stage.cast)
+        units = [home.units[0].unit.id for home in homes]
+        service.add_units(session, stage.cast.coordinator, stage.cast.now, ronda.id, units)
+        return ronda.id
+
+    return f"/rondas/{_told(stage, story)}/asignaciones"
+
+
+def test_the_whole_proposal_is_accepted_in_one_press(stage: Stage) -> None:
+    home = _many_homes(stage, 9)
+    browser = stage.browser(stage.cast.coordinator)
+    page = browser.get(home).text
+    assert "Asignar toda la propuesta (visitas: 9)" in page
+    digest = re.search(r'name="digest" value="(\w+)"', page)
+    assert digest
+    assert browser.post(f"{home}/propuesta", {"digest": digest[1]}).status_code == 303
+    with stage.database.read() as session:
+        rows = session.exec(select(Assignment)).all()
+        assert len(rows) == 18
+        assert {row.outcome.value for row in rows} == {"accepted"}
+    page = browser.get(home).text
+    assert "Asignar toda la propuesta" not in page
+    assert page.count("/liberar?pagina=1") == 18
+
+
+def test_a_proposal_that_has_changed_is_shown_again_first(stage: Stage) -> None:
+    home = _many_homes(stage, 3)
+    browser = stage.browser(stage.cast.coordinator)
+    page = browser.get(home).text
+    digest = re.search(r'name="digest" value="(\w+)"', page)
+    assert digest
+    browser.post(home, dict(list(_on_screen(page).items())[:1]) | _first_choice(page))
+    browser.post(f"{home}/propuesta", {"digest": digest[1]})
+    assert "La propuesta cambió desde que usted la vio" in browser.get(home).text
+    with stage.database.read() as session:
+        assert len(session.exec(select(Assignment)).all()) == 1
+
+
+def _first_choice(page: str) -> dict[str, str]:
+    chosen = _on_screen(page)
+    return {name: chosen[name] for name in ("pairs-0-unit_id", "pairs-0-appointment_id")}
+
+
 def test_the_coordinator_walks_a_round_from_plan_to_assignments(stage: Stage) -> None:
     _told(stage, lambda session: families(session, stage.cast, "Justina", "Basilia")[0].producer.id)
     browser = stage.browser(stage.cast.coordinator)
@@ -60,14 +119,8 @@ def test_the_coordinator_walks_a_round_from_plan_to_assignments(stage: Stage) ->
     assert "Asignar evaluadores" not in browser.get(home).text
     browser.post(f"{home}/abrir")
     page = browser.get(f"{home}/asignaciones").text
-    chosen = dict(re.findall(r'name="(pairs-\d+-unit_id)" value="(\d+)"', page))
-    for name, options in re.findall(
-        r'name="(pairs-\d+-appointment_id)">(.*?)</select>', page, re.S
-    ):
-        selected = re.search(r'value="(\d+)" selected', options)
-        assert selected
-        chosen[name] = selected[1]
-    assert len(chosen) == 8
+    chosen = _on_screen(page)
+    assert sum(1 for name in chosen if name.endswith("appointment_id")) == 4
     browser.post(f"{home}/asignaciones", chosen)
     with stage.database.read() as session:
         outcomes = {row.outcome.value for row in session.exec(select(Assignment))}
