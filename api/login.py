@@ -1,6 +1,5 @@
 """The door: signing in and out, with a session in a secure cookie."""
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +20,7 @@ from api.deps import (
 )
 from api.forms import Form
 from api.render import locale_of, redirect, render
+from api.visitors import for_visitor
 from spg_registry.core.config import settings
 from spg_registry.core.messages import sentence
 from spg_registry.demo.logins import DEMO_LOGINS
@@ -119,15 +119,14 @@ def _page(
     kept_fields: kept.Fields | None = None,
 ) -> Response:
     """The form, with a token of its own: who has no session yet needs one against login CSRF."""
-    token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
-    request.state.csrf_token = token
     shown = DEMO_LOGINS if settings().demo else ()
     told = locale_of(request)
     logins = [(login, sentence(f"demo.login.{code}", told)) for login, code in shown]
     carried = kept.hidden(kept_path, kept_fields) if kept_fields else []
-    page = render(request, "login.html", status, form=form, next=to, logins=logins, kept=carried)
-    _set_visit(page, token, secure)
-    return page
+    told_too = {"next": to, "logins": logins, "kept": carried}
+    return for_visitor(
+        request, secure, lambda: render(request, "login.html", status, form=form, **told_too)
+    )
 
 
 def _ours(path: str) -> str:

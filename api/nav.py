@@ -16,6 +16,7 @@ ROOMS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("findings", "/hallazgos", frozenset({_P.ROUND_READ})),
     ("meetings", "/reuniones", frozenset({_P.DECISION_READ})),
     ("seals", "/sellos", frozenset({_P.SEAL_READ})),
+    ("complaints", "/denuncias-recibidas", frozenset({_P.COMPLAINT_READ})),
     ("committees", "/comites", frozenset({_P.COMMITTEE_READ})),
     ("users", "/usuarios", frozenset({_P.USER_MANAGE, _P.COMMITTEE_MANAGE})),
     ("register", "/registro", frozenset({_P.REGISTER_READ, _P.REGISTER_OWN, _P.SEAL_READ})),

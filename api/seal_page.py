@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,7 +37,7 @@ KEPT = 1_000
 FACTS = (
     *("typed", "status_as_of", "name", "community", "municipality", "department", "products"),
     *("valid_from", "valid_until", "spg", "committee", "acta_number", "decided_on"),
-    *("code", "new_code", "new_url", "certificate_url", "reason", "waivers"),
+    *("code", "new_code", "new_url", "certificate_url", "report_url", "reason", "waivers"),
 )
 """What is None on the page of nothing."""
 
@@ -173,7 +173,8 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
     seal = found.seal
     if seal is None:
         typed = presented if len(presented) <= LONGEST_CODE else None
-        return dict.fromkeys(FACTS) | {"typed": typed}
+        about = f"?sello={quote(typed)}" if typed else ""
+        return dict.fromkeys(FACTS) | {"typed": typed, "report_url": f"/denuncias{about}"}
     new = seal.new_code
     return {
         "typed": None,
@@ -193,6 +194,7 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
         "new_code": codes.display(new) if new else None,
         "new_url": f"/s/{new}" if new else None,
         "certificate_url": f"/s/{seal.code}/certificado.pdf",
+        "report_url": f"/denuncias?sello={seal.code}",
         "reason": _reason(found, locale),
         "waivers": " · ".join(seal.waivers.values()) or None,
     }

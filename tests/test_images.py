@@ -38,6 +38,7 @@ REVIEWED = {
     "Crop": "product_code",
     "Finding": "code item_code",
     "Sanction": "code reason_class",
+    "Complaint": "taken_up_by answered_by",
     "SealGrant": "code municipality_code standard_version reason_class",
     "SealEvent": "reason_class how",
     "SealScope": "product_code",

@@ -69,6 +69,7 @@ SEAL: dict[str, Any] = {
     "new_code": None,
     "new_url": None,
     "certificate_url": "/s/7K3M9-QXA4Z/certificado.pdf",
+    "report_url": "/denuncias?sello=7K3M9QXA4Z",
     "waivers": None,
 }
 ENGLISH = {"code": "en", "name": "English", "href": "?lang=en"}

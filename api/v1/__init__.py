@@ -21,6 +21,8 @@ ROOMS: tuple[str, ...] = (
     "meetings",
     "verifications",
     "seals",
+    "complaints_public",
+    "complaints",
     "register",
 )
 

@@ -26,6 +26,8 @@ ROOMS: tuple[str, ...] = (
     "seals_public",
     "register",
     "open_data",
+    "complaints",
+    "complaints_public",
 )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.deps import NowDep, SessionDep, UserDep, VisitorDep
 from api.forms import Form
 from api.render import locale_of, render
+from spg_registry.complaints.queries import visible_complaints
 from spg_registry.core import clock
 from spg_registry.core.messages import format_number, sentence
 from spg_registry.core.permissions import Actor, Permission
@@ -76,6 +77,11 @@ def _tasks(request: Request, session: Session, now: NowDep, actor: Actor) -> lis
         found.append(("seals_unacknowledged", "/sellos?sin_conformidad=1", count))
         _, count = visible_seals(session, actor, today, standing=SealStanding.SUSPENDED, limit=0)
         found.append(("seals_suspended", "/sellos?estado=suspended", count))
+    if actor.may(_P.COMPLAINT_READ):
+        _, count = visible_complaints(session, actor, unanswered=True, limit=0)
+        found.append(("complaints_open", "/denuncias-recibidas?estado=pending", count))
+        _, count = visible_complaints(session, actor, overdue_on=today, limit=0)
+        found.append(("complaints_overdue", "/denuncias-recibidas?estado=overdue", count))
     return [
         {
             "title": sentence(f"work.{name}", locale),

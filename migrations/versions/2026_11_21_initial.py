@@ -1883,6 +1883,110 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=10), nullable=False),
+        sa.Column(
+            "about",
+            sa.Enum(
+                "seal",
+                "producer",
+                "committee",
+                "fair",
+                name="complaintabout",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "not_the_stall",
+                "false_seal",
+                "no_valid_seal",
+                "forbidden_inputs",
+                "bought_elsewhere",
+                "unfair_treatment",
+                "other",
+                name="complaintreason",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("committee_id", sa.Integer(), nullable=True),
+        sa.Column("grant_id", sa.Integer(), nullable=True),
+        sa.Column("producer_id", sa.Integer(), nullable=True),
+        sa.Column("seal_typed", sa.String(length=40), nullable=True),
+        sa.Column("whom", sa.String(length=160), nullable=True),
+        sa.Column("place", sa.String(length=160), nullable=True),
+        sa.Column("told", sa.String(length=2000), nullable=True),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "under_review",
+                "answered",
+                "closed",
+                name="complaintstate",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.Date(), nullable=False),
+        sa.Column("taken_up_on", sa.Date(), nullable=True),
+        sa.Column("taken_up_by", sa.String(length=32), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "upheld",
+                "not_upheld",
+                "sent_on",
+                name="complaintoutcome",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("public_answer", sa.String(length=2000), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=True),
+        sa.Column("sent_to", sa.String(length=160), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answered_by", sa.String(length=32), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["committee_id"], ["committee.id"], name=op.f("fk_complaint_committee_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["seal_grant.id"], name=op.f("fk_complaint_grant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_complaint_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_complaint_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("code", name=op.f("uq_complaint_code")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_committee_id"), ["committee_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaint_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_grant_id"), ["grant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_producer_id"), ["producer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
         "seal_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
@@ -1960,3 +2064,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("seal_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seal_token_grant_id"), ["grant_id"], unique=False)
+
+    op.create_table(
+        "complaint_contact",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=True),
+        sa.Column("reach", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_contact_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complaint_contact")),
+    )

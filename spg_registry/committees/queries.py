@@ -82,6 +82,12 @@ def visible_committees(
     return list(session.exec(ordered)), total
 
 
+def committee_names(session: Session) -> list[tuple[int, str]]:
+    """Of every committee, by name: who they are is public."""
+    query = select(Committee.id, Committee.name).order_by(Committee.name, col(Committee.id))
+    return list(session.exec(query))
+
+
 def municipalities_of(session: Session, committee_ids: Iterable[int]) -> dict[int, list[str]]:
     """The INE codes of each committee, sorted."""
     rows = session.exec(

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     SEAL_READ = "seal:read"
     SEAL_DECIDE = "seal:decide"
     SEAL_SANCTION = "seal:sanction"
+    COMPLAINT_READ = "complaint:read"
+    COMPLAINT_ANSWER = "complaint:answer"
     REGISTER_OWN = "register:own"
     REGISTER_READ = "register:read"
     REGISTER_PUBLIC = "register:public"
@@ -55,7 +57,10 @@ class Permission(StrEnum):
 
 _P = Permission
 _READS = frozenset(
-    {_P.COMMITTEE_READ, _P.PRODUCER_READ, _P.ROUND_READ, _P.DECISION_READ, _P.SEAL_READ}
+    {
+        *(_P.COMMITTEE_READ, _P.PRODUCER_READ, _P.ROUND_READ),
+        *(_P.DECISION_READ, _P.SEAL_READ, _P.COMPLAINT_READ),
+    }
 )
 _OFFICE = _READS | {
     _P.COMMITTEE_MANAGE,
@@ -65,6 +70,7 @@ _OFFICE = _READS | {
     _P.VISIT_REVIEW,
     _P.DECISION_RECORD,
     _P.ACTA_CLOSE,
+    _P.COMPLAINT_ANSWER,
     _P.REGISTER_OWN,
     _P.REGISTER_PUBLIC,
 }
@@ -87,6 +93,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _P.SPG_REGISTER,
         _P.PRODUCER_IDENTITY,
         _P.SEAL_SANCTION,
+        _P.COMPLAINT_ANSWER,
         _P.REGISTER_READ,
         _P.REGISTER_PUBLIC,
     },

@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from spg_registry.core.db import Database
 from spg_registry.core.keys import Keyring
+from spg_registry.demo.complaints import reported
 from spg_registry.demo.lives import draw_lives
 from spg_registry.demo.names import People
 from spg_registry.demo.nation import of_the_country
@@ -54,6 +55,7 @@ def load(
         offices.append(Office(place, number, lives[place.ine_code], source, people))
     stories = [of_the_country(world, offices)]
     stories += [of_a_committee(world, office, scale.waiting) for office in offices]
+    stories.append(reported(world, offices[0]))
     return play(database, stories, told)
 
 

@@ -33,8 +33,7 @@ def one_by_one(session: Session, name: str, address: str) -> None:
     """Tries with this name or from this address wait for each other until the transaction ends,
     so that many at once are counted like one after another. Always name before address."""
     for subject in (name, of_address(address)):
-        whole = hashlib.sha256(subject.encode()).digest()
-        lock_all_writers(session, int.from_bytes(whole[:8], "big") >> 1)
+        lock_all_writers(session, _number_of(subject))
 
 
 def wait(session: Session, now: datetime, name: str, address: str) -> int:
@@ -51,6 +50,33 @@ def note(session: Session, now: datetime, name: str | None, address: str, ok: bo
     if not ok:
         session.add(LoginAttempt(subject=of_address(address), at=now, succeeded=False))
     session.flush()
+
+
+def spared(
+    session: Session, now: datetime, kind: str, address: str, tries: int, window: timedelta
+) -> int:
+    """Counts an act without account (a complaint) from an address; `window` is of a day at most.
+
+    0 when it is heard, and then it counts; else the seconds until the next one is, and it does not.
+    """
+    subject = f"{kind}:{address[:60]}"
+    lock_all_writers(session, _number_of(subject))
+    count, oldest = session.exec(
+        select(func.count(), func.min(LoginAttempt.at)).where(
+            LoginAttempt.subject == subject, col(LoginAttempt.at) > now - window
+        )
+    ).one()
+    if count >= tries:
+        return _seconds(oldest + window - now)
+    session.exec(delete(LoginAttempt).where(col(LoginAttempt.at) < now - _KEPT))
+    session.add(LoginAttempt(subject=subject, at=now, succeeded=True))
+    session.flush()
+    return 0
+
+
+def _number_of(subject: str) -> int:
+    whole = hashlib.sha256(subject.encode()).digest()
+    return int.from_bytes(whole[:8], "big") >> 1
 
 
 def _name_wait(session: Session, now: datetime, name: str) -> int:

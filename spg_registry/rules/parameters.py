@@ -36,6 +36,7 @@ PARAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "separate_hands": ("members_from",),
         "appeal_window": ("days",),
         "term_of_office": ("months",),
+        "complaint_answer": ("days",),
     }
 )
 """Every code a ruleset must have, with the names of its params; all are whole numbers."""
@@ -67,6 +68,7 @@ class Parameters:
     separate_hands_members_from: int
     appeal_window_days: int
     term_of_office_months: int
+    complaint_answer_days: int
 
     def severity(self, code: str) -> Severity:
         """A code the ruleset does not know (a move of states, say) always blocks."""
@@ -104,6 +106,7 @@ class Parameters:
             separate_hands_members_from=value["separate_hands"]["members_from"],
             appeal_window_days=value["appeal_window"]["days"],
             term_of_office_months=value["term_of_office"]["months"],
+            complaint_answer_days=value["complaint_answer"]["days"],
         )
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from spg_registry.rules.verdict import Met, NotMet, Verdict
 from spg_registry.rules.words import (
     Category,
+    ComplaintState,
     DecisionState,
     EnrolmentStatus,
     FindingState,
@@ -32,10 +33,11 @@ class Machine(StrEnum):
     DECISION = "decision"
     FINDING = "finding"
     SEAL = "seal"
+    COMPLAINT = "complaint"
 
 
 _E, _G, _R, _V = EnrolmentStatus, RegistrationState, RoundState, VisitState
-_D, _F, _S = DecisionState, FindingState, SealState
+_D, _F, _S, _C = DecisionState, FindingState, SealState, ComplaintState
 
 _ON_THE_WAY = frozenset({_E.ADMITTED, _E.IN_TRANSITION, _E.ORGANIC})
 _ASIDE = frozenset({_E.OBSERVED, _E.SUSPENDED, _E.ABSENT})
@@ -97,6 +99,12 @@ MOVES: Mapping[Machine, Mapping[str, frozenset[str]]] = MappingProxyType(
             _S.WITHDRAWN: frozenset(),
             _S.REPLACED: frozenset(),
         },
+        Machine.COMPLAINT: {
+            _C.RECEIVED: frozenset({_C.UNDER_REVIEW}),
+            _C.UNDER_REVIEW: frozenset({_C.ANSWERED}),
+            _C.ANSWERED: frozenset({_C.CLOSED}),
+            _C.CLOSED: frozenset(),
+        },
     }
 )
 
@@ -109,6 +117,7 @@ INITIAL: Mapping[Machine, str] = MappingProxyType(
         Machine.DECISION: _D.DRAFT,
         Machine.FINDING: _F.OPEN,
         Machine.SEAL: _S.GRANTED,
+        Machine.COMPLAINT: _C.RECEIVED,
     }
 )
 

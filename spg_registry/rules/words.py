@@ -164,6 +164,13 @@ class SealEventKind(StrEnum):
     CORRECTED = "corrected"
 
 
+class ComplaintState(StrEnum):
+    RECEIVED = "received"
+    UNDER_REVIEW = "under_review"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
 class SanctionKind(StrEnum):
     WARNING = "warning"
     SUSPENSION = "suspension"

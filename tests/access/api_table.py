@@ -18,6 +18,15 @@ from tests.access.table import (
     spreadsheet,
 )
 
+ANSWERERS = CONTROL | OFFICE
+COMPLAINT = {"about": "seal", "reason": "false_seal", "seal": "@seal"}
+COMPLAINT_ANSWER = {"outcome": "not_upheld", "public_answer": "Se visitó el puesto: es suyo."}
+VISIT_ORDER = {
+    "unit_code": "@complaint_unit",
+    "period_from": "2026-06-16",
+    "period_until": "2026-06-30",
+}
+
 WROTE_THEM = {"coordinator": 422}
 """The coordinator wrote these decisions down, and nobody grants alone."""
 NO_DECISION = {"coordinator": 422}
@@ -534,6 +543,40 @@ V1: list[Row] = [
     Row("POST /api/v1/seals/{code}/replacement", COORDINATOR, "seal:decide", REASON),
     Row("GET /api/v1/sanctions", READERS | OTHER_OFFICE, "seal:read"),
     Row("POST /api/v1/sanctions", CONTROL | COORDINATOR, body=SANCTION),
+    # --- complaints ------------------------------------------------------------------------------
+    Row("POST /api/v1/complaints", EVERYBODY, body=COMPLAINT),
+    Row("GET /api/v1/complaints/follow/{number}", EVERYBODY),
+    Row("GET /api/v1/complaints", READERS | OTHER_OFFICE, "complaint:read"),
+    Row("GET /api/v1/complaints/{complaint_id}", READERS, "complaint:read"),
+    Row("GET /api/v1/complaints/{complaint_id}/contact", ANSWERERS, "complaint:answer"),
+    Row("POST /api/v1/complaints/{complaint_id}/review", ANSWERERS, "complaint:answer"),
+    Row(
+        "POST /api/v1/complaints/{complaint_id}/producer",
+        ANSWERERS,
+        "complaint:answer",
+        {"producer_code": "@producer"},
+        at={"complaint_id": "@complaint_unnamed"},
+    ),
+    Row(
+        "POST /api/v1/complaints/{complaint_id}/visit",
+        OFFICE,
+        "round:write",
+        VISIT_ORDER,
+        at={"complaint_id": "@complaint_reviewed"},
+    ),
+    Row(
+        "POST /api/v1/complaints/{complaint_id}/answer",
+        ANSWERERS,
+        "complaint:answer",
+        COMPLAINT_ANSWER,
+        at={"complaint_id": "@complaint_reviewed"},
+    ),
+    Row(
+        "POST /api/v1/complaints/{complaint_id}/closing",
+        ANSWERERS,
+        "complaint:answer",
+        at={"complaint_id": "@complaint_answered"},
+    ),
     # --- register --------------------------------------------------------------------------------
     Row("GET /api/v1/register/reconciliation", READERS | OTHER_OFFICE),
     Row("GET /api/v1/register/pulls", CONTROL | OFFICES),

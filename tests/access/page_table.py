@@ -1,6 +1,13 @@
 """Every page."""
 
-from tests.access.api_table import NO_DECISION, WROTE_THEM
+from tests.access.api_table import (
+    ANSWERERS,
+    COMPLAINT,
+    COMPLAINT_ANSWER,
+    NO_DECISION,
+    VISIT_ORDER,
+    WROTE_THEM,
+)
 from tests.access.table import (
     ADMINISTRATOR,
     COMMITTEE,
@@ -52,6 +59,7 @@ COMITE, PRODUCTOR, UNIDAD = "/comites/{committee_id}", "/productores/{code}", "/
 USUARIO = f"{COMITE}/usuarios/{{user_id}}"
 RONDA, VISITA, REUNION = "/rondas/{round_id}", "/visitas/{visit_id}", "/reuniones/{meeting_id}"
 DECISION = "/decisiones/{decision_id}"
+DENUNCIA = "/denuncias-recibidas/{complaint_id}"
 LOTE, SELLO = "/importaciones/{batch_id}", "/sellos/{code}"
 PARCELA = f"{UNIDAD}/parcelas/{{plot_code}}"
 INSCRIPCION = f"{PRODUCTOR}/inscripciones/{{enrolment_id}}"
@@ -77,6 +85,10 @@ PAGES: list[Row] = [
     ),
     Row("GET /datos", EVERYBODY),
     Row("GET /datos/{table}.{ending}", EVERYBODY, at={"table": "seals", "ending": "csv"}),
+    Row("GET /denuncias", EVERYBODY),
+    Row("POST /denuncias", EVERYBODY, body=COMPLAINT),
+    Row("GET /denuncias/seguir", EVERYBODY),
+    Row("GET /denuncias/{number}", EVERYBODY),
     Row("GET /inicio", USERS),
     Row("GET /clave", USERS),
     Row(
@@ -335,6 +347,28 @@ PAGES: list[Row] = [
         at={"decision_id": "@decision_told"},
         body={"filed_on": "2026-06-15", "grounds": "No se vio la parcela"},
     ),
+    Row("GET /denuncias-recibidas", READERS | OTHER_OFFICE),
+    Row(f"GET {DENUNCIA}", READERS),
+    Row(f"POST {DENUNCIA}/revision", ANSWERERS),
+    Row(
+        f"POST {DENUNCIA}/productor",
+        ANSWERERS,
+        at={"complaint_id": "@complaint_unnamed"},
+        body={"producer_code": "@producer"},
+    ),
+    Row(
+        f"POST {DENUNCIA}/visita",
+        OFFICE,
+        at={"complaint_id": "@complaint_reviewed"},
+        body=VISIT_ORDER,
+    ),
+    Row(
+        f"POST {DENUNCIA}/respuesta",
+        ANSWERERS,
+        at={"complaint_id": "@complaint_reviewed"},
+        body=COMPLAINT_ANSWER,
+    ),
+    Row(f"POST {DENUNCIA}/cierre", ANSWERERS, at={"complaint_id": "@complaint_answered"}),
     Row("GET /apelaciones", READERS | OTHER_OFFICE),
     Row("GET /apelaciones/{appeal_id}", READERS),
     Row(

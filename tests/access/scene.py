@@ -15,6 +15,8 @@ from spg_registry.committees import service as committees
 from spg_registry.committees.models import BodyKind, RoleAssignment
 from spg_registry.committees.queries import members_in_office
 from spg_registry.committees.schemas import InviteIn, SpgIn
+from spg_registry.complaints import service as complaints
+from spg_registry.complaints.schemas import ComplaintAnswer, ComplaintIn
 from spg_registry.core.keys import Keyring
 from spg_registry.core.permissions import SYSTEM, Actor, Role
 from spg_registry.decisions import service as decisions
@@ -51,6 +53,7 @@ from tests.rounds.stories import appointment, full, planned, sent
 from tests.seals.stories import VISITED_ON, convened, decided
 
 SURNAME = "Reservada"
+COMPLAINT_ANSWER = {"outcome": "not_upheld", "public_answer": "Se visitó el puesto: es suyo."}
 CI = "765432"
 
 
@@ -94,6 +97,7 @@ class _Builder:
         self.meetings()
         self.seals()
         self.appeal()
+        self.complaints()
         self.import_and_pull()
         table = rounds.assignment_table(
             self.session, self.cast.coordinator, self.cast.now, self.names.round
@@ -386,6 +390,25 @@ class _Builder:
         present = AttendanceIn(members=[row.id for row in seats])
         decisions.record_attendance(session, cast.coordinator, cast.now, meeting.id, present)
         names.meeting_of_appeals = meeting.id
+
+    def complaints(self) -> None:
+        """One in every state that an act wants, about a seal, and one about somebody unnamed."""
+        cast, names, session = self.cast, self.names, self.session
+        of_seal = {"about": "seal", "reason": "not_the_stall", "seal": names.seal}
+        unnamed = {"about": "producer", "reason": "other", "told": "Vende papa comprada"}
+        unnamed |= {"whom": "La señora del puesto 4", "committee_id": cast.committee}
+        waiting, reviewed, unnamed_one, answered = (
+            complaints.lodge(session, cast.now, ComplaintIn.model_validate(wish), f"192.0.2.{n}")
+            for n, wish in enumerate((of_seal, of_seal, unnamed, of_seal))
+        )
+        for row in (reviewed, unnamed_one, answered):
+            complaints.take_up(session, cast.secretary, cast.now, row.id)
+        word = ComplaintAnswer.model_validate(COMPLAINT_ANSWER)
+        complaints.answer(session, cast.secretary, cast.now, answered.id, word)
+        names.complaint, names.complaint_reviewed = waiting.id, reviewed.id
+        names.complaint_unnamed, names.complaint_answered = unnamed_one.id, answered.id
+        names.complaint_number = answered.code
+        names.complaint_unit = self.home["first"].units[0].unit.code
 
     def import_and_pull(self) -> None:
         cast, names, session = self.cast, self.names, self.session

@@ -120,6 +120,8 @@ USUAL = {
     "meeting_id": "@meeting",
     "decision_id": "@decision",
     "appeal_id": "@appeal",
+    "complaint_id": "@complaint",
+    "number": "@complaint_number",
     "pull_id": "@pull",
     "batch_id": "@batch",
 }

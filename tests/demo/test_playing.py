@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.service import actor_of
+from spg_registry.complaints.models import Complaint, ComplaintAbout
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.db import Database
 from spg_registry.core.history import Change
@@ -23,8 +24,8 @@ from spg_registry.demo.programme import PROGRAMME, small
 from spg_registry.people.models import Person, User
 from spg_registry.producers.models import Producer
 from spg_registry.register.models import Period
-from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round, Visit
-from spg_registry.rules.words import Outcome, RoundState, VisitState
+from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round, RoundKind, Visit
+from spg_registry.rules.words import ComplaintState, Outcome, RoundState, VisitState
 from spg_registry.seals import signing
 from spg_registry.seals.again import judge_again
 from spg_registry.seals.granting import close_and_grant
@@ -148,9 +149,19 @@ def test_two_years_are_closed_whatever_the_day(day: date) -> None:
 
 
 def test_the_first_committee_has_a_round_in_the_field(session: Session) -> None:
-    (ronda,) = session.exec(select(Round).where(Round.state == RoundState.OPEN)).all()
+    in_field = select(Round).where(Round.state == RoundState.OPEN)
+    (ronda,) = session.exec(in_field.where(Round.kind != RoundKind.UNANNOUNCED)).all()
     states = session.exec(select(Visit.state).where(Visit.round_id == ronda.id)).all()
     assert set(states) == set(VisitState)
+
+
+def test_people_reported_something_in_every_state(session: Session) -> None:
+    rows = session.exec(select(Complaint)).all()
+    assert {row.state for row in rows} == set(ComplaintState) - {ComplaintState.ANSWERED}
+    assert {row.about for row in rows} == set(ComplaintAbout)
+    assert [row.overdue(TODAY) for row in rows].count(True) == 1
+    (ordered,) = [row.round_id for row in rows if row.round_id]
+    assert session.get_one(Round, ordered).kind is RoundKind.UNANNOUNCED
 
 
 def test_and_one_in_deliberation_whose_meeting_can_be_closed(shown: Shown) -> None:

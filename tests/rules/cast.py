@@ -65,6 +65,7 @@ RULESET: dict[str, Any] = {
     "separate_hands": {"severity": "block", "params": {"members_from": 5}},
     "appeal_window": {"severity": "block", "params": {"days": 15}},
     "term_of_office": {"severity": "block", "params": {"months": 24}},
+    "complaint_answer": {"severity": "block", "params": {"days": 15}},
 }
 
 PARAMETERS = Parameters.from_mapping(RULESET)

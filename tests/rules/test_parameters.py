@@ -31,6 +31,7 @@ def test_every_number_reaches_its_name() -> None:
     assert numbers.separate_hands_members_from == 5
     assert numbers.appeal_window_days == 15
     assert numbers.term_of_office_months == 24
+    assert numbers.complaint_answer_days == 15
     assert numbers.severity("evaluator_rotation") is Severity.WARN
     assert numbers.severity("state_move") is Severity.BLOCK
 

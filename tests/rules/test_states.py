@@ -9,6 +9,7 @@ from spg_registry.rules.states import DUE, GRANTS, INITIAL, MOVES, Machine, is_f
 from spg_registry.rules.verdict import Met, NotMet
 from spg_registry.rules.words import (
     Category,
+    ComplaintState,
     DecisionState,
     EnrolmentStatus,
     FindingState,
@@ -27,6 +28,7 @@ STATES: dict[Machine, type[StrEnum]] = {
     Machine.DECISION: DecisionState,
     Machine.FINDING: FindingState,
     Machine.SEAL: SealState,
+    Machine.COMPLAINT: ComplaintState,
 }
 
 LIVES = [
@@ -46,6 +48,7 @@ LIVES = [
     ("finding", "open in_correction closed"),
     ("seal", "granted suspended granted withdrawn"),
     ("seal", "suspended replaced"),
+    ("complaint", "received under_review answered closed"),
 ]
 
 REFUSED = [
@@ -67,6 +70,8 @@ REFUSED = [
     ("seal", "withdrawn", "granted", "a withdrawal cannot be undone"),
     ("seal", "replaced", "suspended", "the new seal is the one"),
     ("seal", "granted", "granted", "staying is no move"),
+    ("complaint", "received", "answered", "somebody takes it up first"),
+    ("complaint", "closed", "under_review", "a new complaint instead"),
 ]
 
 
