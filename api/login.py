@@ -1,5 +1,6 @@
 """The door: signing in and out, with a session in a secure cookie."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
