@@ -73,10 +73,15 @@ def parse(typed: str) -> str:
 
     Raises MistypedCode. That a code is well formed does not say that it was ever given.
     """
-    code = typed.translate(_FORGIVEN)
+    code = forgiven(typed)
     if not is_code(code):
         raise MistypedCode("not a public code")
     return code
+
+
+def forgiven(typed: str) -> str:
+    """Upper case, without dashes and spaces, with O, I and L read as the digits they look like."""
+    return typed.translate(_FORGIVEN)
 
 
 def pack(code: str) -> bytes:

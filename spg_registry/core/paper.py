@@ -6,14 +6,17 @@ Latin as Quechua, Aymara and Guarani write it, and Greek and Cyrillic besides.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from importlib.resources import files
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.drawing import GraphicsStyle, Move, PaintedPath
+from fpdf.drawing_primitives import DeviceRGB, Point
+from fpdf.enums import PathPaintRule, XPos, YPos
+from fpdf.svg import svg_path_converter
 
 from spg_registry.core.clock import LA_PAZ
 
@@ -59,6 +62,7 @@ class Paper(FPDF):
 
     def __init__(self, title: str, made_on: date) -> None:
         super().__init__(format="A4")
+        self._drawings: dict[str, str] = {}
         self.set_auto_page_break(False)
         self.set_margin(0)
         self.c_margin = 0
@@ -112,6 +116,46 @@ class Paper(FPDF):
         self.cell(width, size * _MM_PER_POINT * _LEADING, text)
         self.set_char_spacing(0)
 
+    def fill_cells(
+        self, runs: Iterable[tuple[int, int, int]], x: float, y: float, side: float
+    ) -> None:
+        """Black runs of square cells (column, row, length) as one filled path, so that no seams
+        show between them: a QR with its corner there."""
+        path = PaintedPath()
+        path.style.paint_rule = PathPaintRule.FILL_NONZERO
+        path.style.fill_color = rgb((0, 0, 0))
+        path.style.stroke_color = None
+        for column, row, length in runs:
+            path.rectangle(
+                round(x + column * side, 4), round(y + row * side, 4), round(length * side, 4), side
+            )
+        self.draw_path(path, copy=False)  # type: ignore[arg-type]  # fpdf2 names the wrong class
+
+    def stroke_svg(
+        self, data: str, x: float, y: float, scale: float, line: float, colour: Colour
+    ) -> None:
+        """A drawing of lines (the data of an SVG path) with its corner there, `scale` millimetres
+        to a unit; `line` is the width in units of the drawing."""
+        strokes = self._drawings.get(data)
+        if strokes is None:
+            strokes = self._drawings[data] = self._strokes(data)
+        size, width = scale * self.k, line
+        red, green, blue = (part / 255 for part in colour)
+        self._out(
+            f"q {size:.4f} 0 0 {-size:.4f} {x * self.k:.2f} {(self.h - y) * self.k:.2f} cm "
+            f"{width:.2f} w 1 J 1 j {red:.3f} {green:.3f} {blue:.3f} RG {strokes} Q"
+        )
+
+    def _strokes(self, data: str) -> str:
+        """The operators of a drawing, in its own units. They are kept for the document: a round
+        prints the same signs on hundreds of sheets, and fpdf2 takes milliseconds for each."""
+        path = PaintedPath()
+        path.style.paint_rule = PathPaintRule.STROKE
+        path.style.auto_close = False
+        svg_path_converter(path, data)
+        nothing = Move(Point(0, 0))
+        return path.render(self._resource_catalog, GraphicsStyle(), nothing, Point(0, 0))[0]
+
     def _wrap(self, text: str, width: float) -> list[str]:
         lines: list[str] = []
         line = ""
@@ -141,6 +185,11 @@ class Paper(FPDF):
         while text and self.get_string_width(text + _ELLIPSIS) > width:
             text = text[:-1]
         return text.rstrip() + _ELLIPSIS
+
+
+def rgb(colour: Colour) -> DeviceRGB:
+    red, green, blue = (part / 255 for part in colour)
+    return DeviceRGB(red, green, blue)
 
 
 def printable(text: str) -> str:

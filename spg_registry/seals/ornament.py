@@ -150,16 +150,7 @@ def draw_leader(paper: Paper, x: float, y: float, width: float) -> None:
 def fill_cells(
     paper: Paper, runs: Iterable[tuple[int, int, int]], x: float, y: float, side: float
 ) -> None:
-    """Black runs of square cells as one filled path, so that no seams show between them."""
-    path = PaintedPath()
-    path.style.paint_rule = PathPaintRule.FILL_NONZERO
-    path.style.fill_color = _rgb((0, 0, 0))
-    path.style.stroke_color = None
-    for column, row, length in runs:
-        path.rectangle(
-            round(x + column * side, 4), round(y + row * side, 4), round(length * side, 4), side
-        )
-    paper.draw_path(path, copy=False)  # type: ignore[arg-type]  # fpdf2 names the wrong class
+    paper.fill_cells(runs, x, y, side)
 
 
 def _rgb(colour: tuple[int, int, int]) -> DeviceRGB:
