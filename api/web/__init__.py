@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "imports",
     "rounds",
     "assignments",
+    "visit_sheets",
     "visits",
     "findings",
     "meetings",

@@ -16,7 +16,7 @@ from spg_registry.committees import queries as committees
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import reason
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.rounds import queries, service
+from spg_registry.rounds import printing, queries, service
 from spg_registry.rounds.models import Round, RoundKind
 from spg_registry.rounds.queries import Sent
 from spg_registry.rounds.schemas import Id, ReasonIn, RoundIn
@@ -126,6 +126,7 @@ def show(
         unverified=len(snapshot.unverified(ronda.frozen)) if ronda.frozen else 0,
         may_write=actor.may(Permission.ROUND_WRITE, ronda.committee_id),
         moves=queries.next_states(ronda),
+        printable_parts=-(-sum(progress[word] for word in queries.TO_FILL) // printing.PART),
         page=paging(request, number, PAGE_SIZE, total),
     )
 

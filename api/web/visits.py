@@ -33,7 +33,6 @@ from spg_registry.rules.words import Answer, FindingClass, RoundState, VisitStat
 router = APIRouter(prefix="/visitas")
 
 PAGE_SIZE = 50
-TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})
 
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
@@ -47,6 +46,19 @@ def index(
     number: PageNumber = 1,
 ) -> Response:
     """An evaluator's own list; the office and the national roles find all they may see."""
+    return listing(request, session, actor, state, number)
+
+
+def listing(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    state: str = "",
+    number: int = 1,
+    *,
+    code_form: Form | None = None,
+    status: int = 200,
+) -> Response:
     mine = queries.evaluates(actor)
     if not mine:
         require(actor, Permission.ROUND_READ)
@@ -61,6 +73,8 @@ def index(
     return render(
         request,
         "visits/index.html",
+        status,
+        code_form=code_form or Form(),
         lines=queries.lines_of(session, rows),
         mine=mine,
         form=Form.of({"estado": state}),
@@ -176,7 +190,10 @@ def _show(
         finding=finding or Form(),
         acknowledgement=acknowledgement or Form(),
         sending_back=sending_back or Form(),
-        filling=sheet.may_fill and in_field and visit.state in TO_FILL and bool(sheet.line.team),
+        filling=sheet.may_fill
+        and in_field
+        and visit.state in queries.TO_FILL
+        and bool(sheet.line.team),
         reviewing=sheet.may_review and in_field and visit.state is VisitState.SUBMITTED,
         acknowledging=_may_acknowledge(sheet),
         finding_more=_may_find(sheet),

@@ -81,3 +81,15 @@ class NotVisitedYet(Conflict):
     """There is no day of a visit yet."""
 
     code = "not_visited_yet"
+
+
+class FormNotFrozen(Conflict):
+    """The form of a round is fixed when the round opens; before that there is none to print."""
+
+    code = "form_not_frozen"
+
+
+class NothingToPrint(NotFound):
+    """No visit of this round waits for its form, or not one this actor may see."""
+
+    code = "nothing_to_print"

@@ -176,6 +176,24 @@ def visible_visits(
     return list(session.exec(query.order_by(col(Visit.id)).limit(limit).offset(offset))), total
 
 
+TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})
+"""What still waits for its form, or for the rest of it."""
+
+
+def visits_by_way(
+    session: Session, actor: Actor, round_id: int, states: Collection[VisitState]
+) -> list[Visit]:
+    """The visits of a round in the order in which they are gone to: community by community."""
+    query = (
+        select(Visit)
+        .join(Unit, col(Unit.id) == col(Visit.unit_id))
+        .join(Community, col(Community.id) == col(Unit.community_id))
+        .where(seen_visits(actor), Visit.round_id == round_id, col(Visit.state).in_(states))
+        .order_by(col(Community.name), col(Community.id), col(Unit.code), col(Visit.id))
+    )
+    return list(session.exec(query))
+
+
 def get_visit(session: Session, actor: Actor, visit_id: int) -> Visit:
     found = session.exec(select(Visit).where(Visit.id == visit_id, seen_visits(actor))).first()
     if found is None:

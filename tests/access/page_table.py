@@ -276,7 +276,15 @@ PAGES: list[Row] = [
     ),
     Row(f"POST {RONDA}/asignaciones/{{assignment_id}}/liberar", OFFICE),
     Row(f"POST {RONDA}/asignaciones/propuesta", OFFICE, body={"digest": "@proposal"}),
+    Row(f"GET {RONDA}/ficha.pdf", READERS | SENT),
+    Row(f"GET {RONDA}/fichas.pdf", READERS | SENT),
     Row("GET /visitas", USERS - ADMINISTRATOR),
+    Row("GET /visitas/codigo", READERS | SENT, query={"codigo": "@visit_code"}),
+    *(
+        Row(f"GET /{letter}/{{code}}", READERS | SENT, at={"code": "@visit_code"})
+        for letter in "vV"
+    ),
+    Row(f"GET {VISITA}/ficha.pdf", READERS | SENT),
     Row(f"GET {VISITA}", READERS | SENT),
     Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),
     Row(

@@ -39,6 +39,7 @@ from spg_registry.producers.schemas import (
 )
 from spg_registry.register import service as register
 from spg_registry.rounds import service as rounds
+from spg_registry.rounds.codes import VISIT, sheet_code
 from spg_registry.rounds.models import Assignment, Visit
 from spg_registry.rounds.schemas import AcknowledgeIn, FindingIn
 from spg_registry.rules.words import EnrolmentStatus, FindingClass, InterestKind
@@ -247,6 +248,7 @@ class _Builder:
         names.unit_unmanned = by_home["unmanned"].unit_id
         (names.unit_roundless,) = self.units("roundless")
         names.visit_assigned = by_home["sent"].id
+        names.visit_code = sheet_code(VISIT, by_home["seen"].id)
         names.assignment = session.exec(
             select(Assignment.id).where(
                 Assignment.visit_id == by_home["sent"].id,
