@@ -9,6 +9,7 @@ so that a whole round can be printed on both sides in one go.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from spg_registry.core.messages import format_area, format_date
@@ -147,12 +148,11 @@ class _Pen:
             _Block(9.5, lambda y: self._legend(note, y)),
         ]
         for dimension in data.dimensions:
-            title = dimension["title"]
-            blocks.append(_Block(5.2, lambda y, title=title: self._band(title, y), True, True))
-            for item in dimension["items"]:
-                blocks.append(
-                    _Block(row, lambda y, item=item: self._question(item, y, row), asks=True)
-                )
+            blocks.append(_Block(5.2, partial(self._band, dimension["title"]), True, True))
+            blocks += [
+                _Block(row, partial(self._question, item, row), asks=True)
+                for item in dimension["items"]
+            ]
         return [
             *blocks,
             _Block(10 + FINDING_ROW * findings, lambda y: self._findings(findings, y)),
@@ -234,7 +234,7 @@ class _Pen:
         self.paper.rect(LEFT, y + 0.4, WIDTH, 4.8, style="F")
         self._say(title, LEFT + 1.5, y + 0.9, 120, SANS, BOLD, (8.5,), GREEN)
 
-    def _question(self, item: Mapping[str, Any], y: float, row: float) -> None:
+    def _question(self, item: Mapping[str, Any], row: float, y: float) -> None:
         side = min(8.0, row - 1.0)
         data = pictograms.path_of(item["pictogram"])
         top = y + (row - side) / 2
