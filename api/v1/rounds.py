@@ -1,11 +1,13 @@
 """Rounds, who is sent where, and the norm that binds them."""
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.v1.idempotency import OnceRoute
+from spg_registry.core import clock
 from spg_registry.rounds import queries, service
 from spg_registry.rounds.models import AssignmentOutcome
 from spg_registry.rounds.schemas import (
@@ -18,10 +20,12 @@ from spg_registry.rounds.schemas import (
     ReasonIn,
     RoundIn,
     RoundOut,
+    StartIn,
     UnitsIn,
     VisitOut,
 )
 from spg_registry.rules.words import RoundState
+from spg_registry.seals.year import DueUnitOut, PlanRowOut, due_units, year_plan
 
 router = APIRouter(tags=["rounds"], route_class=OnceRoute)
 
@@ -54,6 +58,41 @@ def list_rounds(
 def plan_round(session: SessionDep, actor: ActorDep, now: NowDep, data: RoundIn) -> RoundOut:
     """Wants `round:write`."""
     return RoundOut.model_validate(service.plan_round(session, actor, now, data))
+
+
+@router.post("/rounds/start", status_code=201)
+def start_round(session: SessionDep, actor: ActorDep, now: NowDep, data: StartIn) -> RoundOut:
+    """Plans a round with its units in one act, and opens it with `open_now`. Wants
+    `round:write`."""
+    return RoundOut.model_validate(service.start_round(session, actor, now, data))
+
+
+@router.get("/spgs/{spg_id}/due-units")
+def list_due_units(
+    session: SessionDep,
+    actor: ActorDep,
+    now: NowDep,
+    spg_id: Id,
+    until: Annotated[date | None, Query(description="The round's last day; today + 60")] = None,
+    every: Annotated[bool, Query(description="Those that are not due as well")] = False,
+) -> list[DueUnitOut]:
+    """Whose turn a visit is, and why. Wants `round:write`."""
+    last = until or clock.local_date(now) + timedelta(days=60)
+    rows = due_units(session, actor, now, spg_id, last)
+    return [DueUnitOut.of(row) for row in rows if every or row.due]
+
+
+@router.get("/spgs/{spg_id}/year-plan")
+def get_year_plan(
+    session: SessionDep,
+    actor: ActorDep,
+    now: NowDep,
+    spg_id: Id,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+) -> list[PlanRowOut]:
+    """By community and month: how many seals end, which rounds go there. Wants `round:read`."""
+    plan = year_plan(session, actor, spg_id, year or clock.local_date(now).year)
+    return [PlanRowOut.of(row) for row in plan.rows]
 
 
 @router.get("/rounds/{round_id}")

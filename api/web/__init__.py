@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "units",
     "moving",
     "imports",
+    "round_planning",
     "rounds",
     "assignments",
     "visit_sheets",

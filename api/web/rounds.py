@@ -51,6 +51,7 @@ def index(
         form=Form.of({"estado": state}),
         states=choices(request, "round", RoundState),
         may_plan=actor.may(Permission.ROUND_WRITE),
+        may_read=actor.may(Permission.ROUND_READ),
         page=paging(request, number, PAGE_SIZE, total),
     )
 

@@ -16,7 +16,7 @@ from spg_registry.rounds.access import round_to_write
 from spg_registry.rounds.errors import NothingVisited, RoundNotInField, VisitsUnfinished
 from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Round, Visit
-from spg_registry.rounds.schemas import ReasonIn, RoundIn
+from spg_registry.rounds.schemas import ReasonIn, RoundIn, StartIn
 from spg_registry.rules.states import Machine
 from spg_registry.rules.words import EnrolmentStatus, RoundState, VisitState
 from spg_registry.standards import snapshot
@@ -45,6 +45,14 @@ def plan_round(session: Session, actor: Actor, now: datetime, data: RoundIn) -> 
     session.flush()
     note(session, actor, now, "round.plan", ronda, spg=spg.code, number=ronda.number)
     return ronda
+
+
+def start_round(session: Session, actor: Actor, now: datetime, data: StartIn) -> Round:
+    """Plan a round, put its units in, and open it if that is wanted: all or nothing."""
+    plain = data.model_dump(include=set(RoundIn.model_fields))
+    ronda = plan_round(session, actor, now, RoundIn(**plain))
+    add_units(session, actor, now, ronda.id, data.unit_ids)
+    return open_round(session, actor, now, ronda.id) if data.open_now else ronda
 
 
 def open_round(session: Session, actor: Actor, now: datetime, round_id: int) -> Round:

@@ -30,6 +30,13 @@ class RoundIn(_In):
     period_until: date = Field(description="Inclusive")
 
 
+class StartIn(RoundIn):
+    """A round with its units, planned and, with `open_now`, opened in one act."""
+
+    unit_ids: Annotated[list[Id], Field(min_length=1, max_length=2000)]
+    open_now: bool = False
+
+
 class UnitsIn(_In):
     unit_ids: Annotated[list[Id], Field(min_length=1, max_length=2000)]
 

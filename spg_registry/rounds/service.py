@@ -13,6 +13,7 @@ from spg_registry.rounds.planning import (
     close_round,
     open_round,
     plan_round,
+    start_round,
     to_deliberation,
     void_round,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "save_visits",
     "start_correction",
     "start_corrections",
+    "start_round",
     "start_visits",
     "submit_visits",
     "to_deliberation",

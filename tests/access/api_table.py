@@ -385,6 +385,14 @@ V1: list[Row] = [
     # --- rounds and visits -----------------------------------------------------------------------
     Row("GET /api/v1/rounds", USERS),
     Row("POST /api/v1/rounds", OFFICE, "round:write", ROUND),
+    Row(
+        "POST /api/v1/rounds/start",
+        OFFICE,
+        "round:write",
+        {**ROUND, "unit_ids": ["@unit_roundless"], "open_now": True},
+    ),
+    Row("GET /api/v1/spgs/{spg_id}/due-units", OFFICE),
+    Row("GET /api/v1/spgs/{spg_id}/year-plan", READERS),
     Row("GET /api/v1/rounds/{round_id}", READERS | SENT),
     Row("GET /api/v1/rounds/{round_id}/norm", READERS | SENT),
     Row(

@@ -252,6 +252,20 @@ PAGES: list[Row] = [
     Row(f"GET {LOTE}/rechazadas", OFFICE),
     # --- rounds ----------------------------------------------------------------------------------
     Row("GET /rondas", USERS),
+    Row("GET /rondas/plan", READERS | OTHER_OFFICE),
+    Row("GET /rondas/abrir", OFFICES),
+    Row(
+        "POST /rondas/abrir",
+        OFFICE,
+        body={
+            "spg_id": "@spg",
+            "name": "Ronda de nuevos",
+            "period_from": "2026-06-15",
+            "period_until": "2026-07-15",
+            "communities": "1",
+            "units": "@unit_ticked",
+        },
+    ),
     Row("GET /rondas/nueva", OFFICES),
     Row(
         "POST /rondas/nueva",

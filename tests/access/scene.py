@@ -247,6 +247,7 @@ class _Builder:
         names.round, names.visit = ronda.id, by_home["seen"].id
         names.unit_unmanned = by_home["unmanned"].unit_id
         (names.unit_roundless,) = self.units("roundless")
+        names.unit_ticked = f"1-{names.unit_roundless}"
         names.visit_assigned = by_home["sent"].id
         names.visit_code = sheet_code(VISIT, by_home["seen"].id)
         names.assignment = session.exec(
