@@ -21,7 +21,7 @@ from spg_registry.decisions.schemas import (
     WaiversIn,
 )
 from spg_registry.rules.verdict import plain
-from spg_registry.seals import acta
+from spg_registry.seals import acta, recusals
 from spg_registry.seals import service as seals
 from spg_registry.seals.judging import Judged
 from spg_registry.seals.schemas import ActaOut, ClosingOut, JudgedOut, SealOut
@@ -67,6 +67,19 @@ def record_attendance(
     """Who is present, by member id."""
     rows = service.record_attendance(session, actor, now, meeting_id, data)
     return {row.member_id: row.present for row in rows}
+
+
+@router.put("/meetings/{meeting_id}/recusals")
+def accept_recusals(
+    session: SessionDep, actor: ActorDep, now: NowDep, meeting_id: int
+) -> dict[int, dict[int, str]]:
+    """Take on those that the data propose: by producer id, member ids with the reason."""
+    recusals.accept(session, actor, now, meeting_id)
+    kept = queries.get_meeting(session, actor, meeting_id).recusals
+    return {
+        int(producer): {int(member): why for member, why in listed.items()}
+        for producer, listed in kept.items()
+    }
 
 
 @router.put("/meetings/{meeting_id}/waivers")

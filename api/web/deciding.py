@@ -12,14 +12,14 @@ from api.deps import FormDep, KeyringDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.again import by_member, choices, typed_again
-from api.web.meetings import already_closed, shown
+from api.web.meetings import already_closed, back_to, shown
 from api.web.verdicts import Told
 from spg_registry.core.errors import Fault, Invalid, Refused
 from spg_registry.core.messages import format_area
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import service
 from spg_registry.decisions.appeals import appeals_heard
-from spg_registry.decisions.errors import MeetingClosed
+from spg_registry.decisions.errors import MeetingClosed, MeetingNotYet
 from spg_registry.decisions.models import Decision
 from spg_registry.decisions.schemas import DecisionIn
 from spg_registry.producers.errors import ProducerNotFound
@@ -46,13 +46,16 @@ def decide(
     meeting_id: int,
 ) -> Response:
     """The rows whose outcome was chosen; those that say what they said before stay untouched, so
-    that who only looked is not written down as who decided."""
+    that who only looked is not written down as who decided. With `todas` also everyone else who
+    complies gets what the norm proposes."""
     agenda = agenda_of(session, actor, meeting_id)
     rows: list[Item] = []
     try:
         batch = []
         for item in agenda.items:
             wish = _row(item, data)
+            if wish is None and data.get("todas") and item in agenda.complying:
+                wish = DecisionIn(producer_id=item.producer.id, outcome=item.proposed)
             if wish is not None:
                 rows.append(item)
                 batch.append(wish)
@@ -61,8 +64,10 @@ def decide(
         return already_closed(meeting_id)
     except Invalid as refusal:
         form = typed_again(request, session, data, _of_rows(refusal, rows))
-        return shown(request, session, actor, meeting_id, form, 422)
-    return redirect(f"/reuniones/{meeting_id}", "decisions_saved", count=len(batch))
+        only = str(data.get("ver", ""))
+        return shown(request, session, actor, now, meeting_id, form, 422, only)
+    url = back_to(meeting_id, str(data.get("ver", "")))
+    return redirect(url, "decisions_saved", count=len(batch))
 
 
 def _row(item: Item, data: FormData) -> DecisionIn | None:
@@ -309,6 +314,9 @@ def close(
         closing = seals.close_and_grant(session, actor, now, keyring, meeting_id)
     except MeetingClosed:
         return already_closed(meeting_id)
+    except MeetingNotYet as early:
+        day = early.params["held_on"]
+        return redirect(f"/reuniones/{meeting_id}", "meeting_not_yet", "warning", held_on=day)
     except NothingDecided:
         return redirect(f"/reuniones/{meeting_id}", "nothing_decided", "warning")
     except ClosingRefused as refusal:

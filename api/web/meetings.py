@@ -1,5 +1,6 @@
 """Meetings: convened, attended, their agenda and warnings, and the papers of a closed acta."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -23,14 +24,16 @@ from spg_registry.decisions.errors import ActaNumberTaken, MeetingClosed
 from spg_registry.decisions.models import MeetingState
 from spg_registry.decisions.schemas import AttendanceIn, MeetingIn, WaiversIn
 from spg_registry.rules.words import DecisionState, Outcome
-from spg_registry.seals import acta, acta_sheet, sheets
+from spg_registry.seals import acta, acta_sheet, convocation, recusals, sheets
 from spg_registry.seals.agenda import Agenda, Seat, agenda_of, meeting_lines, rounds_to_decide
+from spg_registry.seals.convening import convening
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.queries import certificates_of, granted_in
 
 router = APIRouter()
 
 PAGE_SIZE = 50
+STANDS = ("green", "amber", "red")
 
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
@@ -62,9 +65,16 @@ def index(
 def new(
     request: Request, session: SessionDep, actor: UserDep, now: NowDep, ronda: int | None = None
 ) -> Response:
-    rounds = rounds_to_decide(session, actor, _today(now))
-    first = rounds[0].id if rounds else None
-    typed = {"held_on": _today(now), "called_by": actor.label, "round_id": ronda or first}
+    asked = convening(session, actor, now)
+    fullest = max(asked.rounds, key=lambda line: len(line.ready), default=None)
+    first = fullest.ronda.id if fullest else None
+    typed = {
+        "held_on": _today(now),
+        "called_by": actor.label,
+        "round_id": ronda or first,
+        "acta_number": asked.acta_number,
+        "place": asked.place,
+    }
     return _new(request, session, actor, now, Form.of(typed))
 
 
@@ -90,30 +100,43 @@ def _new(
 ) -> Response:
     require(actor, Permission.DECISION_RECORD)
     places = sorted(actor.committees(Permission.DECISION_RECORD) or ())
-    rounds = rounds_to_decide(session, actor, _today(now))
+    asked = convening(session, actor, now)
+    every = [stop for line in asked.rounds for one in line.not_ready for stop in one.why]
     return render(
         request,
         "meetings/new.html",
         status,
         form=form,
-        rounds=[(str(row.id), row.name) for row in rounds],
+        asked=asked,
+        told=Told(session, [], locale_of(request), every),
+        rounds=[(str(line.ronda.id), line.ronda.name) for line in asked.rounds],
         committees=[(str(id_), get_committee(session, actor, id_).name) for id_ in places],
         bodies=choices(request, "body", BodyKind),
     )
 
 
 @router.get("/reuniones/{meeting_id}")
-def show(request: Request, session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
-    return shown(request, session, actor, meeting_id)
+def show(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    meeting_id: int,
+    ver: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """`ver` shows only those that stand green, amber or red."""
+    return shown(request, session, actor, now, meeting_id, only=ver)
 
 
 def shown(
     request: Request,
     session: Session,
     actor: Actor,
+    now: datetime,
     meeting_id: int,
     form: Form | None = None,
     status: int = 200,
+    only: str = "",
 ) -> Response:
     """The page of a meeting: the steps of one that is held, or the acta of one that is closed."""
     agenda = agenda_of(session, actor, meeting_id)
@@ -135,7 +158,20 @@ def shown(
         (str(seat.member_id), seat.name, _of_seat(seat, locale_of(request)))
         for seat in agenda.attendance.seats
     ]
-    return render(request, "meetings/show.html", status, outcomes=outcomes, seats=seats, **given)
+    return render(
+        request,
+        "meetings/show.html",
+        status,
+        outcomes=outcomes,
+        seats=seats,
+        only=only if only in STANDS else "",
+        stands=[(stand, len(agenda.standing(stand))) for stand in STANDS],
+        shown=agenda.standing(only),
+        asides=recusals.found_in(agenda),
+        asides_accepted=recusals.are_accepted(agenda),
+        is_ahead=agenda.meeting.held_on > clock.local_date(now),
+        **given,
+    )
 
 
 def _of_seat(seat: Seat, locale: str) -> str:
@@ -177,14 +213,29 @@ def record_attendance(
     meeting_id: int,
 ) -> Response:
     try:
-        wish = parse(AttendanceIn, data)
+        # One press for everybody; the seats are the server's to know.
+        agenda = agenda_of(session, actor, meeting_id)
+        everybody = [seat.member_id for seat in agenda.attendance.seats]
+        wish = AttendanceIn(members=everybody) if data.get("todas") else parse(AttendanceIn, data)
         service.record_attendance(session, actor, now, meeting_id, wish)
     except MeetingClosed:
         return already_closed(meeting_id)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, meeting_id, form, 422)
+        return shown(request, session, actor, now, meeting_id, form, 422)
     return redirect(f"/reuniones/{meeting_id}", "attendance_saved", present=len(wish.members))
+
+
+@router.post("/reuniones/{meeting_id}/excusas")
+def accept_recusals(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, meeting_id: int
+) -> Response:
+    """Those that the data propose, all in one act."""
+    try:
+        count = recusals.accept(session, actor, now, meeting_id)
+    except MeetingClosed:
+        return already_closed(meeting_id)
+    return redirect(f"/reuniones/{meeting_id}#excusas", "recusals_accepted", count=count)
 
 
 @router.post("/reuniones/{meeting_id}/dispensas")
@@ -202,7 +253,7 @@ def waive(
         return already_closed(meeting_id)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, meeting_id, form, 422)
+        return shown(request, session, actor, now, meeting_id, form, 422)
     return redirect(f"/reuniones/{meeting_id}", "waivers_saved")
 
 
@@ -241,6 +292,16 @@ def acta_paper(session: SessionDep, actor: UserDep, ground: GroundDep, meeting_i
     return _file(paper, "application/pdf", f"acta-{meeting_id}.pdf")
 
 
+@router.get("/reuniones/{meeting_id}/convocatoria.pdf")
+def convocation_paper(session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
+    """One page, for the board and to be handed around."""
+    agenda = agenda_of(session, actor, meeting_id)
+    roles = [_of_seat(seat, "es") for seat in agenda.attendance.seats]
+    heard = len(appeals_heard(session, meeting_id))
+    paper = convocation.convocation(convocation.convocation_of(agenda, roles, heard))
+    return _file(paper, "application/pdf", f"convocatoria-{meeting_id}.pdf")
+
+
 @router.get("/reuniones/{meeting_id}/acta.json")
 def acta_content(session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
     """What the acta says, in the bytes whose SHA-256 is printed on it."""
@@ -251,6 +312,11 @@ def acta_content(session: SessionDep, actor: UserDep, meeting_id: int) -> Respon
 def _file(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def back_to(meeting_id: int, only: str = "") -> str:
+    """The page of a meeting, showing what it showed."""
+    return f"/reuniones/{meeting_id}" + (f"?ver={only}#agenda" if only in STANDS else "")
 
 
 def already_closed(meeting_id: int) -> Response:

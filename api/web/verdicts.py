@@ -34,11 +34,11 @@ class Told:
         return reason(verdict, self.locale, self._name_of)
 
     def reasons(self, item: Item) -> Shown:
-        """What is not met: what stops stands in red, what was waived in amber."""
+        """What this producer does not meet: what stops stands in red, warnings in amber."""
         stops = set(map(id, item.stops))
         asks = set(map(id, item.judged.asks)) if item.judged else set()
         shown = []
-        for verdict in item.reasons:
+        for verdict in item.own_reasons:
             stopping = id(verdict) in stops and id(verdict) not in asks
             shown.append(self.shown(verdict, "not_met" if stopping else "warn"))
         return shown

@@ -913,6 +913,7 @@ def upgrade() -> None:
         sa.Column("body_id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("hour", sa.String(length=5), nullable=True),
         sa.Column("place", sa.String(length=160), nullable=False),
         sa.Column("called_by", sa.String(length=120), nullable=False),
         sa.Column(
@@ -929,6 +930,7 @@ def upgrade() -> None:
         ),
         sa.Column("acta_number", sa.String(length=40), nullable=False),
         sa.Column("waivers", sa.JSON(), nullable=False),
+        sa.Column("recusals", sa.JSON(), nullable=False),
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),

@@ -23,6 +23,12 @@ class MeetingClosed(Conflict):
     code = "meeting_closed"
 
 
+class MeetingNotYet(Conflict):
+    """Nobody attends, and nothing is closed, before the day of the meeting (`held_on`)."""
+
+    code = "meeting_not_yet"
+
+
 class ActaNumberTaken(Conflict):
     """The body has an acta of this number already (`number`)."""
 

@@ -34,13 +34,15 @@ class AppealOutcome(StrEnum):
 class Meeting(Recorded, table=True):
     """A sitting of a body. A closed acta never changes; a correction is a new meeting's.
 
-    `acta` is what the closed acta says, word by word (`seals.acta`), and `acta_sha256` its digest:
-    the paper is drawn from nothing else, whatever is renamed or corrected later.
+    `hour` is local, as `14:30`. `recusals` are those that the data proposed and the meeting took
+    on: by producer id, member ids with the reason. `acta` is what the closed acta says, word by
+    word (`seals.acta`), and `acta_sha256` its digest: the paper is drawn from nothing else,
+    whatever is renamed or corrected later.
     """
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("body_id", "acta_number"),)
-    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by", "acta"})
+    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by", "acta", "recusals"})
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"waivers": sorted}
 
     id: int = key()
@@ -48,11 +50,13 @@ class Meeting(Recorded, table=True):
     body_id: int = Field(foreign_key="body.id", index=True)
     round_id: int | None = Field(default=None, foreign_key="round.id", index=True)
     held_on: date
+    hour: str | None = Field(default=None, max_length=5)
     place: str = Field(max_length=160)
     called_by: str = Field(max_length=120)
     state: MeetingState = coded(MeetingState, MeetingState.CONVENED)
     acta_number: str = Field(max_length=40)
     waivers: dict[str, str] = document()
+    recusals: dict[str, dict[str, str]] = document()
     opened_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_at: datetime | None = instant(optional=True)

@@ -1,5 +1,6 @@
 """Reading meetings, decisions and appeals, as far as the reader may see them."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, func, select
@@ -11,6 +12,8 @@ from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, Meet
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
 from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
+
+_NUMBERED = re.compile(r"^(\d{1,6})(\D{1,3})(\d{4})$")
 
 
 def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -49,6 +52,24 @@ def visible_meetings(
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     latest = query.order_by(col(Meeting.held_on).desc(), col(Meeting.id).desc())
     return list(session.exec(latest.limit(limit).offset(offset))), total
+
+
+def last_meeting(session: Session, body_id: int) -> Meeting | None:
+    query = select(Meeting).where(Meeting.body_id == body_id)
+    latest = query.order_by(col(Meeting.held_on).desc(), col(Meeting.id).desc())
+    return session.exec(latest.limit(1)).first()
+
+
+def next_acta_number(session: Session, body_id: int, year: int) -> str:
+    """The number after the highest of that year, spelled like it (`08/2026` after `07/2026`);
+    for the first of a year `1/2026`. A proposal: the committee's book decides."""
+    query = select(Meeting.acta_number).where(Meeting.body_id == body_id)
+    told = [_NUMBERED.match(number) for number in session.exec(query)]
+    of_year = [found for found in told if found and found[3] == str(year)]
+    if not of_year:
+        return f"1/{year}"
+    last = max(of_year, key=lambda found: int(found[1]))
+    return f"{int(last[1]) + 1:0{len(last[1])}}{last[2]}{year}"
 
 
 def attendance_of(session: Session, meeting_id: int) -> dict[int, bool]:

@@ -26,6 +26,7 @@ class MeetingIn(_In):
     body: BodyKind = BodyKind.GUARANTEE
     round_id: int | None = None
     held_on: date
+    hour: Annotated[str | None, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = None
     place: Line
     called_by: Annotated[Line, Field(max_length=120)]
     acta_number: Annotated[Line, Field(max_length=40)]
@@ -100,6 +101,7 @@ class MeetingOut(_Out):
     body_id: int
     round_id: int | None
     held_on: date
+    hour: str | None
     place: str
     called_by: str
     state: MeetingState

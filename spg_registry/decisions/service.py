@@ -1,7 +1,7 @@
 """Meetings: convened, attended, decided in drafts. Closing the acta belongs to `seals`, because
 closing grants; what is here never touches a seal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, select
@@ -17,6 +17,7 @@ from spg_registry.decisions.errors import (
     AppealAnswered,
     AppealWindowOver,
     MeetingClosed,
+    MeetingNotYet,
     SameBody,
 )
 from spg_registry.decisions.models import (
@@ -44,13 +45,17 @@ from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
 from spg_registry.territory.atlas import atlas_of
 
+_AHEAD = timedelta(days=366)
+"""How far ahead a meeting may be called; beyond it the year was mistyped."""
+
 
 def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> Meeting:
-    """A meeting of a committee's body. One that grants belongs to a round in deliberation."""
+    """Call a meeting of a committee's body, for today, a day ahead, or a past one that was written
+    on paper. One that grants belongs to a round in deliberation."""
     require(actor, Permission.DECISION_RECORD, on=data.committee_id)
     body = body_of(session, data.committee_id, data.body)
-    if data.held_on > clock.local_date(now):
-        raise Invalid.at("held_on", "in_the_future")
+    if data.held_on > clock.local_date(now) + _AHEAD:
+        raise Invalid.at("held_on", "too_far_ahead", latest=clock.local_date(now) + _AHEAD)
     if data.round_id is not None:
         _check_round(session, data.committee_id, data.round_id)
     taken = select(Meeting.id).where(
@@ -82,6 +87,7 @@ def record_attendance(
 ) -> list[Attendance]:
     """Who of the members in office is present. Repeating it corrects it, until the closing."""
     meeting = _open_meeting(session, actor, meeting_id)
+    check_day(meeting, now)
     seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
     if strangers := sorted(set(data.members) - seats):
         raise Invalid.at("members", "not_in_office", members=strangers)
@@ -96,6 +102,36 @@ def record_attendance(
     session.flush()
     _note(session, actor, now, "meeting.attendance", meeting, present=sorted(data.members))
     return list(noted.values())
+
+
+def check_day(meeting: Meeting, now: datetime) -> None:
+    """Raises MeetingNotYet before its day."""
+    if meeting.held_on > clock.local_date(now):
+        raise MeetingNotYet(held_on=meeting.held_on)
+
+
+def accept_recusals(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    meeting_id: int,
+    found: Mapping[int, Mapping[int, str]],
+) -> Meeting:
+    """Those that the data propose, by producer and member, each with its reason: they go into the
+    decisions, now and as they are put down."""
+    meeting = _open_meeting(session, actor, meeting_id)
+    meeting.recusals = {
+        str(producer): {str(member): why for member, why in listed.items()}
+        for producer, listed in found.items()
+    }
+    session.add(meeting)
+    for draft in queries.decisions_of(session, meeting.id):
+        accepted = meeting.recusals.get(str(draft.producer_id), {})
+        draft.recusals = {**accepted, **draft.recusals}
+        session.add(draft)
+    session.flush()
+    _note(session, actor, now, "meeting.recusals", meeting, producers=sorted(found))
+    return meeting
 
 
 def waive(
@@ -133,6 +169,7 @@ def decide_all(
             state_since=today,
         )
         _fill(draft, item)
+        draft.recusals = {**meeting.recusals.get(str(item.producer_id), {}), **draft.recusals}
         draft.recorded_by = actor.hand
         drafts.append(draft)
     session.add_all(drafts)

@@ -38,6 +38,7 @@ from spg_registry.seals.judging import Judged, general_facts, judge
 from spg_registry.seals.models import SealGrant
 from spg_registry.seals.naming import NameOf, names_for
 from spg_registry.seals.queries import granted_in
+from spg_registry.seals.recusals import in_words
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import Community
 
@@ -147,6 +148,7 @@ class _Writer:
             "municipalities": [known[code].name for code in places if code in known],
             "body": session.get_one(Body, meeting.body_id).name,
             "held_on": meeting.held_on.isoformat(),
+            "hour": meeting.hour,
             "place": meeting.place,
             "called_by": meeting.called_by,
             "round": ronda.name if ronda else None,
@@ -264,7 +266,7 @@ class _Writer:
         return [
             {
                 "name": self.member_name[member],
-                "reason": told.get(str(member)) or ", ".join(sentence(f"recusal.{w}") for w in why),
+                "reason": told.get(str(member)) or in_words(why),
             }
             for member, why in sorted(one.recusals.items())
         ]

@@ -128,7 +128,7 @@ class _Sheet:
         flow.gap(2)
         facts = [
             ("Quién se reúne", said["body"]),
-            ("Fecha", _day(said["held_on"])),
+            ("Fecha", ", a las ".join(filter(None, (_day(said["held_on"]), said.get("hour"))))),
             ("Lugar", said["place"]),
             ("Convocada por", said["called_by"]),
             ("Municipios", ", ".join(said["municipalities"])),

@@ -37,6 +37,11 @@ from spg_registry.territory.models import Community
 OF_THE_MEETING = frozenset({"quorum", "committee_recognised", "spg_registration_in_force"})
 """What says something of the meeting, the same for everyone on its agenda."""
 
+_GENERAL = OF_THE_MEETING - {"quorum"}
+
+UNATTENDED = OF_THE_MEETING | {"decision_carried"}
+"""The same while there is no quorum: what nobody attends, nobody carries."""
+
 _IMAGINED = 1_000_000_000
 """Ids of decisions that are only thought of begin above it; no row is near."""
 
@@ -91,6 +96,9 @@ class Item:
     offered: list[Line]
     """All that the reviewed visits saw: what a scope can be chosen from."""
     grant: SealGrant | None = None
+    shared: frozenset[str] = OF_THE_MEETING
+    """Codes of what is said of the whole meeting: with a quorum, who lacks one for its recusals
+    lacks it by itself."""
 
     @property
     def reasons(self) -> tuple[NotMet, ...]:
@@ -103,14 +111,30 @@ class Item:
     @property
     def own_stops(self) -> tuple[NotMet, ...]:
         """What stops this producer and not the whole meeting."""
-        return tuple(stop for stop in self.stops if stop.code not in OF_THE_MEETING)
+        return tuple(stop for stop in self.stops if stop.code not in self.shared)
+
+    @property
+    def own_reasons(self) -> tuple[NotMet, ...]:
+        """What is not met by this producer; what says something of the meeting stands above."""
+        return tuple(found for found in self.reasons if found.code not in self.shared)
+
+    @property
+    def blocks(self) -> tuple[NotMet, ...]:
+        """Own stops that no written reason passes."""
+        asks = set(map(id, self.judged.asks)) if self.judged else set()
+        return tuple(stop for stop in self.own_stops if id(stop) not in asks)
 
     @property
     def stand(self) -> str:
-        """`green`, `amber` (a warning that was waived) or `red`."""
-        if self.stops:
+        """`green`, `amber` (a warning, waived or still to be) or `red`."""
+        if self.blocks:
             return "red"
-        return "amber" if self.reasons else "green"
+        return "amber" if self.own_reasons else "green"
+
+    @property
+    def complies(self) -> bool:
+        """Nothing of its own is in the way of what the norm proposes."""
+        return not self.own_stops
 
 
 @dataclass(frozen=True)
@@ -138,6 +162,22 @@ class Agenda:
     @cached_property
     def granting(self) -> list[Item]:
         return [item for item in self.drafts if item.decision and item.decision.outcome in GRANTS]
+
+    @cached_property
+    def general_stops(self) -> list[NotMet]:
+        """What stops the whole meeting, each once; its quorum stands with the attendance."""
+        stops = (stop for item in self.items for stop in item.stops if stop.code in item.shared)
+        return list({stop.code: stop for stop in stops if stop.code in _GENERAL}.values())
+
+    @cached_property
+    def complying(self) -> list[Item]:
+        """Those without a decision that may be given what the norm proposes."""
+        return [item for item in self.waiting if item.complies]
+
+    def standing(self, stand: str) -> list[Item]:
+        """Those that are `green`, `amber` or `red`; all for anything else."""
+        chosen = [item for item in self.items if item.stand == stand]
+        return chosen if stand in ("green", "amber", "red") else self.items
 
     @cached_property
     def asks(self) -> list[str]:
@@ -285,9 +325,11 @@ def _items(
         still = [producer_id for producer_id in decided if producer_id in open_ones]
         wishes |= {one.decision.producer_id: one for one in propose(session, meeting, still)}
     seal_of = {grant.decision_id: grant for grant in grants}
-    producers, places = _producers(session, [*decided, *ready])
+    producers, places = places_of(session, [*decided, *ready])
     visits = _visits(session, meeting, [*decided, *ready])
     read = _Reader(session)
+    lacks = tuple(granting.quorum(general_facts(session, meeting)))
+    shared = UNATTENDED if lacks else OF_THE_MEETING - {"quorum"}
     items = []
     for producer_id, decision in [
         *((row.producer_id, row) for row in decisions),
@@ -313,6 +355,7 @@ def _items(
                 scope=read.scope(judged, decision),
                 offered=read.scope(wish, decision),
                 grant=seal_of.get(decision.id) if decision else None,
+                shared=shared,
             )
         )
     return items
@@ -343,7 +386,8 @@ class _Reader:
         return Line(unit_id, self._units[unit_id], product, known.es if known else product, area_m2)
 
 
-def _producers(session: Session, ids: Iterable[int]) -> tuple[dict[int, Producer], dict[int, str]]:
+def places_of(session: Session, ids: Iterable[int]) -> tuple[dict[int, Producer], dict[int, str]]:
+    """Producers by id, and the names of their communities."""
     rows = session.exec(
         select(Producer, Community.name)
         .join(Community, col(Community.id) == col(Producer.community_id))

@@ -23,7 +23,7 @@ from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting, MeetingState
 from spg_registry.decisions.queries import answered_in, decisions_of, get_meeting
-from spg_registry.decisions.service import parameters_of
+from spg_registry.decisions.service import check_day, parameters_of
 from spg_registry.producers.facts import enrolments_by_id
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
@@ -94,6 +94,7 @@ def close_and_grant(
     session.refresh(meeting, with_for_update=True)
     if meeting.state is MeetingState.CLOSED:
         raise MeetingClosed(id=meeting.id)
+    check_day(meeting, now)
     drafts = decisions_of(session, meeting.id)
     answers = _answers(session, meeting)
     if not drafts and not answers:

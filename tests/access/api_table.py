@@ -497,6 +497,7 @@ V1: list[Row] = [
         "decision:record",
         {"members": "@seats"},
     ),
+    Row("PUT /api/v1/meetings/{meeting_id}/recusals", OFFICE, "decision:record"),
     Row("PUT /api/v1/meetings/{meeting_id}/waivers", OFFICE, "decision:record", {"waivers": {}}),
     Row("GET /api/v1/meetings/{meeting_id}/decisions", READERS, "decision:read"),
     Row(

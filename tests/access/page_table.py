@@ -347,6 +347,8 @@ PAGES: list[Row] = [
     Row(f"GET {REUNION}/certificados.pdf", READERS, at={"meeting_id": "@meeting_closed"}),
     Row(f"GET {REUNION}/acta.pdf", READERS),
     Row(f"GET {REUNION}/acta.json", READERS),
+    Row(f"GET {REUNION}/convocatoria.pdf", READERS),
+    Row(f"POST {REUNION}/excusas", OFFICE),
     Row(f"POST {REUNION}/decisiones", OFFICE, body={"@decidable_outcome": "organic"}),
     Row(f"GET {REUNION}/productores", READERS, ok=(303,)),
     Row(f"GET {REUNION}/productores/{{code}}", OFFICE, at={"code": "@decidable"}),

@@ -19,6 +19,7 @@ from spg_registry.decisions.errors import (
     AppealAnswered,
     AppealWindowOver,
     MeetingNotFound,
+    MeetingNotYet,
     SameBody,
 )
 from spg_registry.decisions.models import (
@@ -84,12 +85,37 @@ def test_an_acta_number_belongs_to_one_meeting_of_a_body(session: Session, cast:
     assert service.convene(session, cast.secretary, cast.now, appeals).body_id == cast.appeals
 
 
-def test_a_meeting_is_not_held_tomorrow(session: Session, cast: Cast) -> None:
+def test_a_meeting_is_called_ahead_and_attended_on_its_day(session: Session, cast: Cast) -> None:
+    visits = ready(session, cast, "Justina")
+    asked = meeting_in(cast, held_on=date(2026, 6, 20), round_id=visits[0].round_id)
+    meeting = service.convene(session, cast.coordinator, cast.now, asked)
+    here = AttendanceIn(members=[seat(session, cast, name) for name in EVERYBODY])
+    with pytest.raises(MeetingNotYet):
+        service.record_attendance(session, cast.coordinator, cast.now, meeting.id, here)
+    decided(session, cast, meeting, visits)
+    with pytest.raises(MeetingNotYet):
+        closed(session, cast, meeting)
+    there = on_day(cast, date(2026, 6, 20))
+    service.record_attendance(session, cast.coordinator, there.now, meeting.id, here)
+    assert len(closed(session, there, meeting).granted) == 1
+
+
+def test_a_mistyped_year_is_not_a_day_to_meet(session: Session, cast: Cast) -> None:
     with pytest.raises(Invalid) as refusal:
         service.convene(
-            session, cast.coordinator, cast.now, meeting_in(cast, held_on=date(2026, 6, 16))
+            session, cast.coordinator, cast.now, meeting_in(cast, held_on=date(2062, 6, 16))
         )
-    assert faults(refusal) == [("held_on", "in_the_future")]
+    assert faults(refusal) == [("held_on", "too_far_ahead")]
+
+
+def test_the_next_number_of_the_book_is_proposed(session: Session, cast: Cast) -> None:
+    told = []
+    for number in ("07/2026", "nueve", "12/2025", "08/2026"):
+        asked = meeting_in(cast, acta_number=number)
+        service.convene(session, cast.coordinator, cast.now, asked)
+        told.append(queries.next_acta_number(session, cast.guarantee, 2026))
+    assert told == ["08/2026", "08/2026", "08/2026", "09/2026"]
+    assert queries.next_acta_number(session, cast.guarantee, 2027) == "1/2027"
 
 
 def test_a_meeting_takes_up_a_round_of_its_own_that_is_under_way(

@@ -1,0 +1,49 @@
+// Attendance is kept as it is ticked. What depends on it (the quorum, the verdicts of each family)
+// is said by the server: its page is fetched and its living parts take the place of ours.
+const form = document.querySelector("form[data-attendance]");
+
+/** Parts of the page that the server may say anew; what was typed in the rows stays. */
+function renew(page) {
+  for (const part of page.querySelectorAll("[data-live]")) {
+    const here = document.getElementById(part.id);
+    if (here && !here.contains(document.activeElement)) here.replaceWith(document.importNode(part, true));
+  }
+}
+
+if (form) {
+  const said = form.querySelector("[aria-live]");
+  let busy = false;
+  let again = false;
+
+  async function keep() {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const here = answer.ok && new URL(answer.url).pathname === location.pathname;
+      if (!here) throw new Error(answer.statusText);
+      renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      said.textContent = said.dataset.said;
+    } catch {
+      said.textContent = said.dataset.failed;
+    }
+    busy = false;
+    if (again) {
+      again = false;
+      keep();
+    }
+  }
+
+  form.addEventListener("change", keep);
+}
+
+// A decision that wants reasons or a date opens the fields for them.
+document.querySelector("#decisiones")?.addEventListener("change", (event) => {
+  const select = event.target.closest("select[name$='-outcome']");
+  if (!select || ["", "organic", "transition"].includes(select.value)) return;
+  const more = select.closest("section").querySelector("details");
+  if (more) more.open = true;
+});
