@@ -1,5 +1,7 @@
 """What a form shows: the text as typed and a sentence for each field that needs mending."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,6 +43,8 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+    """What somebody else wrote into a field meanwhile."""
 
     @classmethod
     def of(
@@ -63,6 +67,21 @@ class Form:
         for fault in faults:
             errors.setdefault(fault.field, sentence(f"error.{fault.code}", locale, **fault.params))
         return cls.of(data, errors)
+
+    @property
+    def was(self) -> str:
+        """Of a form that shows a record: tells whether the record is still what was shown."""
+        if "was" in self.values:
+            return self.values["was"]
+        told = json.dumps(sorted(self.lists.items()))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def overtaken_by(self, now: "Form", locale: str = DEFAULT_LOCALE) -> "Form":
+        """The form as typed, beside what stands in the record now. Sent once more, it counts."""
+        theirs = {name: value for name, value in now.values.items() if value != self.value(name)}
+        errors = dict.fromkeys(theirs, sentence("error.changed_field", locale))
+        errors[""] = sentence("error.changed_meanwhile", locale)
+        return Form(self.values | {"was": now.was}, errors, self.lists, theirs)
 
     def value(self, name: str, default: str = "") -> str:
         return self.values.get(name, default)
@@ -138,7 +157,7 @@ def _nested(schema: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name in data:
         texts = [text.strip() for text in _as_typed(_all(data, name)) if text.strip()]
-        if name == "csrf_token" or not texts:
+        if name in ("csrf_token", "was") or not texts:
             continue
         parts = name.split("-")
         node = tree

@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from api.deps import NowDep, SessionDep, UserDep
 from api.forms import Form
-from api.render import redirect, render
+from api.render import locale_of, redirect, render
 from api.web.again import typed_again
 from spg_registry.core import clock
+from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Invalid
+from spg_registry.core.locks import lock_upon
 from spg_registry.core.permissions import Actor
 
 
@@ -62,6 +64,25 @@ class Desk:
         except Invalid as refusal:
             return again(typed_again(self.request, self.session, data, refusal), 422)
         return redirect(url, flash, "success", **params)
+
+    def edit(
+        self,
+        data: Mapping[str, Any],
+        record: Callable[[], Form],
+        act: Callable[[], object],
+        again: Callable[[Form, int], Response],
+        url: str,
+        flash: str,
+    ) -> Response:
+        """`act` for a form that shows a record (with `m.was(form)` in it): who opened it before
+        somebody else changed the record is told, with both beside each other, and 409."""
+        lock_all_writers(self.session, lock_upon("edit", self.request.url.path))
+        self.session.expire_all()
+        now = record()
+        if data.get("was", now.was) != now.was:
+            overtaken = Form.of(data).overtaken_by(now, locale_of(self.request))
+            return again(overtaken, 409)
+        return self.act(data, act, again, url, flash)
 
 
 def desk(request: Request, session: SessionDep, actor: UserDep, now: NowDep) -> Desk:

@@ -63,16 +63,20 @@ def _holder(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
 
 @router.get("/{code}/titulares/{person_id}/corregir")
 def correcting_holder(desk: DeskDep, code: str, person_id: int) -> Response:
+    return _particulars(desk, code, _recorded(desk, code, person_id))
+
+
+def _recorded(desk: Desk, code: str, person_id: int) -> Form:
     holder = _holder_of(writable(desk, code), person_id)
     fields = {"names", "surnames", "sex", "ci", "ci_suffix", "birth_year", "phone"}
-    form = Form.of(holder.model_dump(include=fields))
-    return _particulars(desk, code, form)
+    return Form.of(holder.model_dump(include=fields))
 
 
 @router.post("/{code}/titulares/{person_id}/corregir")
 def correct_holder(desk: DeskDep, data: FormDep, code: str, person_id: int) -> Response:
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded(desk, code, person_id),
         lambda: service.correct_holder(*desk.acting, code, person_id, parse(PersonIn, data)),
         lambda form, status: _particulars(desk, code, form, status),
         f"/productores/{code}#titulares",

@@ -207,8 +207,11 @@ def writable(desk: Desk, code: str) -> ProducerFile:
 
 @router.get("/{code}/corregir")
 def correcting(desk: DeskDep, code: str) -> Response:
-    file = writable(desk, code)
-    typed = file.model_dump(
+    return _correction(desk, code, _recorded(desk, code))
+
+
+def _recorded(desk: Desk, code: str) -> Form:
+    shown = writable(desk, code).model_dump(
         include={
             "kind",
             "display_name",
@@ -218,7 +221,7 @@ def correcting(desk: DeskDep, code: str) -> Response:
             "community",
         }
     )
-    return _correction(desk, code, Form.of(typed))
+    return Form.of(shown)
 
 
 @router.post("/{code}/corregir")
@@ -229,8 +232,9 @@ def correct(desk: DeskDep, data: FormDep, code: str) -> Response:
         wish = parse(ProducerCorrection, data, publication_consent=consent)
         service.correct_producer(*desk.acting, code, wish)
 
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded(desk, code),
         act,
         lambda form, status: _correction(desk, code, form, status),
         f"/productores/{code}",

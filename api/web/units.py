@@ -82,7 +82,10 @@ def unit_sheet(
 
 @router.get("/{code}/corregir")
 def correcting(desk: DeskDep, code: str) -> Response:
-    unit = writable_unit(desk, code)
+    return _correction(desk, code, _recorded(desk, code))
+
+
+def _recorded(desk: Desk, code: str) -> Form:
     fields = {
         "name",
         "tenure",
@@ -94,7 +97,7 @@ def correcting(desk: DeskDep, code: str) -> Response:
         "lon",
         "until",
     }
-    return _correction(desk, code, Form.of(unit.model_dump(include=fields)))
+    return Form.of(writable_unit(desk, code).model_dump(include=fields))
 
 
 @router.post("/{code}/corregir")
@@ -105,8 +108,9 @@ def correct(desk: DeskDep, data: FormDep, code: str) -> Response:
         wish = parse(UnitCorrection, data, parallel_production=parallel)
         service.correct_unit(*desk.acting, code, wish)
 
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded(desk, code),
         act,
         lambda form, status: _correction(desk, code, form, status),
         f"/unidades/{code}",
@@ -176,9 +180,13 @@ def _plot_of(unit: UnitOut, plot_code: str) -> PlotOut:
 
 @router.get("/{code}/parcelas/{plot_code}/corregir")
 def correcting_plot(desk: DeskDep, code: str, plot_code: str) -> Response:
-    plot = _plot_of(writable_unit(desk, code), plot_code)
-    form = Form.of(plot.model_dump(include={"name", "area_m2"}))
+    plot, form = _recorded_plot(desk, code, plot_code)
     return unit_sheet(desk, code, "plot_correct", form, plot=plot)
+
+
+def _recorded_plot(desk: Desk, code: str, plot_code: str) -> tuple[PlotOut, Form]:
+    plot = _plot_of(writable_unit(desk, code), plot_code)
+    return plot, Form.of(plot.model_dump(include={"name", "area_m2"}))
 
 
 @router.post("/{code}/parcelas/{plot_code}/corregir")
@@ -189,8 +197,9 @@ def correct_plot(
     plot_code: str,
 ) -> Response:
     plot = _plot_of(writable_unit(desk, code), plot_code)
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded_plot(desk, code, plot_code)[1],
         lambda: service.correct_plot(*desk.acting, plot_code, parse(PlotCorrection, data)),
         lambda form, status: unit_sheet(desk, code, "plot_correct", form, status, plot=plot),
         f"/unidades/{code}#parcelas",

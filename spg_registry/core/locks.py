@@ -1,7 +1,7 @@
 """Every named lock of the database in one place, so that no two mean different things by one
-number. On SQLite the one writer holds them all. (Locks upon one key or subject of many are digests:
-`people.idempotency`, `people.throttle`.)"""
+number. On SQLite the one writer holds them all. A lock upon one thing of many is `lock_upon` it."""
 
+import hashlib
 from enum import IntEnum, unique
 
 
@@ -25,3 +25,9 @@ class Lock(IntEnum):
     """Numbers of producers."""
     ORGANISATIONS = 0x5B6_0007
     """Codes and names of producer organisations."""
+
+
+def lock_upon(*names: str) -> int:
+    """63 bits of a digest: the names of PostgreSQL's advisory locks are signed 64-bit numbers."""
+    whole = hashlib.sha256("\x00".join(names).encode()).digest()
+    return int.from_bytes(whole[:8], "big") >> 1

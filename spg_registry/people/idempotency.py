@@ -1,12 +1,12 @@
 """Answers given: a program that repeats a write with its key gets the first answer again."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import Session, col, delete, select
 
 from spg_registry.core.db import lock_all_writers
+from spg_registry.core.locks import lock_upon
 from spg_registry.people.errors import IdempotencyMismatch
 from spg_registry.people.models import IdempotentAnswer
 
@@ -19,7 +19,7 @@ def remembered(session: Session, owner: str, key: str, fingerprint: str) -> Idem
     `owner` is who asks (`client:3`), `fingerprint` a SHA-256 of method, path and body. Two at the
     same moment wait for each other here. Raises IdempotencyMismatch for another request.
     """
-    lock_all_writers(session, _lock(owner, key))
+    lock_all_writers(session, lock_upon(owner, key))
     found = session.exec(
         select(IdempotentAnswer).where(
             IdempotentAnswer.owner == owner, IdempotentAnswer.idempotency_key == key
@@ -52,9 +52,3 @@ def remember(
         )
     )
     session.flush()
-
-
-def _lock(owner: str, key: str) -> int:
-    """63 bits of a digest: the names of PostgreSQL's advisory locks are signed 64-bit numbers."""
-    whole = hashlib.sha256(f"{owner}\x00{key}".encode()).digest()
-    return int.from_bytes(whole[:8], "big") >> 1

@@ -11,6 +11,7 @@ from typing import Final
 from sqlmodel import Session, col, delete, func, select
 
 from spg_registry.core.db import lock_all_writers
+from spg_registry.core.locks import lock_upon
 from spg_registry.people.models import LoginAttempt
 
 NAME_TRIES: Final = 5
@@ -33,7 +34,7 @@ def one_by_one(session: Session, name: str, address: str) -> None:
     """Tries with this name or from this address wait for each other until the transaction ends,
     so that many at once are counted like one after another. Always name before address."""
     for subject in (name, of_address(address)):
-        lock_all_writers(session, _number_of(subject))
+        lock_all_writers(session, lock_upon(subject))
 
 
 def wait(session: Session, now: datetime, name: str, address: str) -> int:
@@ -60,7 +61,7 @@ def spared(
     0 when it is heard, and then it counts; else the seconds until the next one is, and it does not.
     """
     subject = f"{kind}:{address[:60]}"
-    lock_all_writers(session, _number_of(subject))
+    lock_all_writers(session, lock_upon(subject))
     count, oldest = session.exec(
         select(func.count(), func.min(LoginAttempt.at)).where(
             LoginAttempt.subject == subject, col(LoginAttempt.at) > now - window
@@ -72,36 +73,3 @@ def spared(
     session.add(LoginAttempt(subject=subject, at=now, succeeded=True))
     session.flush()
     return 0
-
-
-def _number_of(subject: str) -> int:
-    whole = hashlib.sha256(subject.encode()).digest()
-    return int.from_bytes(whole[:8], "big") >> 1
-
-
-def _name_wait(session: Session, now: datetime, name: str) -> int:
-    """The fifth failure in a row costs 30 seconds, each further one twice the last."""
-    recent = session.exec(
-        select(LoginAttempt.at, LoginAttempt.succeeded)
-        .where(LoginAttempt.subject == name, col(LoginAttempt.at) > now - 2 * LONGEST_WAIT)
-        .order_by(col(LoginAttempt.at).desc(), col(LoginAttempt.id).desc())
-    ).all()
-    failures = next((n for n, (_, ok) in enumerate(recent) if ok), len(recent))
-    if failures < NAME_TRIES:
-        return 0
-    pause = min(FIRST_WAIT * 2 ** min(failures - NAME_TRIES, 10), LONGEST_WAIT)
-    return _seconds(recent[0][0] + pause - now)
-
-
-def _address_wait(session: Session, now: datetime, address: str) -> int:
-    """At most thirty failures in five minutes, whichever names they were for."""
-    count, oldest = session.exec(
-        select(func.count(), func.min(LoginAttempt.at)).where(
-            LoginAttempt.subject == of_address(address), col(LoginAttempt.at) > now - WINDOW
-        )
-    ).one()
-    return _seconds(oldest + WINDOW - now) if count >= ADDRESS_TRIES else 0
-
-
-def _seconds(left: timedelta) -> int:
-    return max(0, -int(-left.total_seconds() // 1))

@@ -1,0 +1,55 @@
+"""Two people at one record: the second is told, and loses nothing."""
+
+from html import unescape
+
+import pytest
+from sqlmodel import select
+
+from spg_registry.producers.models import Producer
+from tests.access.test_late_forms import fields_of
+from tests.cast import PUNATA, Stage
+from tests.producers.test_pages import registered
+
+
+@pytest.fixture
+def code(stage: Stage) -> str:
+    at = registered(stage.browser(stage.cast.secretary), stage.cast)
+    return at.rsplit("/", 1)[1]
+
+
+def test_the_second_is_told_beside_what_she_typed_and_decides(stage: Stage, code: str) -> None:
+    where = f"/productores/{code}/corregir"
+    rosa, lidia = stage.browser(stage.cast.coordinator), stage.browser(stage.cast.secretary)
+    opened = {
+        name: fields_of(browser.get(where).text, where)["was"]
+        for name, browser in (("rosa", rosa), ("lidia", lidia))
+    }
+    typed = {"kind": "family", "municipality_code": PUNATA, "community": "Capilla"}
+    first = rosa.post(where, typed | {"display_name": "Familia Ñawi", "was": opened["rosa"]})
+    assert first.status_code == 303, first.text
+    mine = typed | {"display_name": "Familia de «Inti» <b>"}
+    told = lidia.post(where, mine | {"was": opened["lidia"]})
+    assert told.status_code == 409
+    page = unescape(told.text)
+    assert "Otra persona cambió este dato." in page
+    assert "<strong>Familia Ñawi</strong>" in page
+    assert 'value="Familia de «Inti» <b>"' in page
+    assert name_of(stage, code) == "Familia Ñawi"
+    again = fields_of(told.text, where)["was"]
+    assert lidia.post(where, mine | {"was": again}).status_code == 303
+    assert name_of(stage, code) == "Familia de «Inti» <b>"
+
+
+def test_the_back_button_does_not_bring_the_old_record_back(stage: Stage, code: str) -> None:
+    where = f"/productores/{code}/corregir"
+    browser = stage.browser(stage.cast.coordinator)
+    was = fields_of(browser.get(where).text, where)["was"]
+    typed = {"kind": "family", "municipality_code": PUNATA, "community": "Capilla", "was": was}
+    assert browser.post(where, typed | {"display_name": "Familia Uno"}).status_code == 303
+    assert browser.post(where, typed | {"display_name": "Familia Dos"}).status_code == 409
+    assert name_of(stage, code) == "Familia Uno"
+
+
+def name_of(stage: Stage, code: str) -> str:
+    with stage.database.read() as session:
+        return session.exec(select(Producer.display_name).where(Producer.code == code)).one()
