@@ -73,3 +73,31 @@ def spared(
     session.add(LoginAttempt(subject=subject, at=now, succeeded=True))
     session.flush()
     return 0
+
+
+def _name_wait(session: Session, now: datetime, name: str) -> int:
+    """The fifth failure in a row costs 30 seconds, each further one twice the last."""
+    recent = session.exec(
+        select(LoginAttempt.at, LoginAttempt.succeeded)
+        .where(LoginAttempt.subject == name, col(LoginAttempt.at) > now - 2 * LONGEST_WAIT)
+        .order_by(col(LoginAttempt.at).desc(), col(LoginAttempt.id).desc())
+    ).all()
+    failures = next((n for n, (_, ok) in enumerate(recent) if ok), len(recent))
+    if failures < NAME_TRIES:
+        return 0
+    pause = min(FIRST_WAIT * 2 ** min(failures - NAME_TRIES, 10), LONGEST_WAIT)
+    return _seconds(recent[0][0] + pause - now)
+
+
+def _address_wait(session: Session, now: datetime, address: str) -> int:
+    """At most thirty failures in five minutes, whichever names they were for."""
+    count, oldest = session.exec(
+        select(func.count(), func.min(LoginAttempt.at)).where(
+            LoginAttempt.subject == of_address(address), col(LoginAttempt.at) > now - WINDOW
+        )
+    ).one()
+    return _seconds(oldest + WINDOW - now) if count >= ADDRESS_TRIES else 0
+
+
+def _seconds(left: timedelta) -> int:
+    return max(0, -int(-left.total_seconds() // 1))
