@@ -157,7 +157,7 @@ def _nested(schema: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name in data:
         texts = [text.strip() for text in _as_typed(_all(data, name)) if text.strip()]
-        if name in ("csrf_token", "was") or not texts:
+        if name in ("csrf_token", "once", "was") or not texts:
             continue
         parts = name.split("-")
         node = tree

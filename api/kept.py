@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 PREFIX = "kept-"
 PATH = "kept_path"
 MOST_BYTES = 1_000_000
-_SECRET = ("csrf", "password", "pin")
+_SECRET = ("csrf", "once", "password", "pin")
 
 Fields = list[tuple[str, str]]
 

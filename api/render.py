@@ -7,6 +7,7 @@ Left by others on `request.state`, each optional: `actor`, `csrf_token`, `nav` (
 import base64
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -56,6 +57,7 @@ def environment(locale: str) -> Environment:
         locale=locale,
         static=static_url,
         sentence=lambda msgid, **params: messages.sentence(msgid, locale, **params),
+        once=partial(secrets.token_urlsafe, 9),
         has_sentence=partial(messages.has_sentence, locale=locale),
     )
     return env

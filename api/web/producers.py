@@ -13,6 +13,7 @@ from api.sight import visible_ids
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.land import one_of, products_of
+from api.web.once import FormRoute
 from spg_registry.committees import queries as committees
 from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Invalid
@@ -31,7 +32,7 @@ from spg_registry.rules.words import EnrolmentStatus, LastInput
 from spg_registry.seals.sanction_lines import about_producer, may_sanction
 from spg_registry.territory import queries as territory
 
-router = APIRouter(prefix="/productores")
+router = APIRouter(prefix="/productores", route_class=FormRoute)
 
 PAGE_SIZE = 50
 CROP_ROWS = 3

@@ -54,6 +54,7 @@ def test_who_signs_in_again_sends_what_was_typed_with_one_press(stage: Stage) ->
         assert again.status_code == 200
         ready = fields_of(again.text, "/comites/nuevo?x=1")
         token = ready.pop("csrf_token")
+        assert ready.pop("once")
         assert ready == TYPED
         sent = browser.client.post("/comites/nuevo?x=1", data=ready | {"csrf_token": token})
         assert sent.status_code == 303, sent.text
@@ -67,6 +68,7 @@ def test_a_session_that_was_changed_in_another_tab_asks_for_one_more_press(stage
     assert answer.status_code == 403
     ready = fields_of(answer.text, "/comites/nuevo")
     assert ready.pop("csrf_token") == browser.csrf
+    assert ready.pop("once")
     assert ready == TYPED
 
 
