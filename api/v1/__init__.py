@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "findings",
     "meetings",
     "verifications",
+    "search",
     "seals",
     "complaints_public",
     "complaints",

@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "open_data",
     "complaints",
     "complaints_public",
+    "search",
 )
 
 

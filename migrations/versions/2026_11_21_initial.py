@@ -1266,6 +1266,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("of_place", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["producer_id"], ["producer.id"], name=op.f("fk_search_word_producer_id")
         ),

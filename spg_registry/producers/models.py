@@ -79,6 +79,7 @@ class SearchWord(Row, table=True):
 
     `bare` is the word without case and accents, `sound` as it is heard (`people.spelling`). Kept by
     `naming.refresh_search_words`; what it says is said elsewhere, so it leaves no images.
+    `published` words stand in a name that its holders consented to publish.
     """
 
     __tablename__ = "search_word"
@@ -91,6 +92,7 @@ class SearchWord(Row, table=True):
     bare: str = Field(primary_key=True, sa_type=_word)
     sound: str = Field(sa_type=_word)
     of_place: bool = False
+    published: bool = False
 
 
 class SearchSlip(Row, table=True):

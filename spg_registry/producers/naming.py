@@ -30,8 +30,15 @@ def search_words(
     named = [producer.code, producer.display_name, *codes, *(one.full_name for one in people)]
     own = words_in(" ".join(named))
     place = [word for word in words_in(community) if word not in own]
+    public = set(words_in(producer.display_name)) if producer.publication_consent else set()
     return [
-        SearchWord(producer_id=producer.id, bare=word, sound=sound_of(word), of_place=n >= len(own))
+        SearchWord(
+            producer_id=producer.id,
+            bare=word,
+            sound=sound_of(word),
+            of_place=n >= len(own),
+            published=word in public,
+        )
         for n, word in enumerate([*own, *place])
     ]
 

@@ -553,6 +553,7 @@ V1: list[Row] = [
     Row("GET /api/v1/sanctions", READERS | OTHER_OFFICE, "seal:read"),
     Row("POST /api/v1/sanctions", CONTROL | COORDINATOR, body=SANCTION),
     # --- complaints ------------------------------------------------------------------------------
+    Row("GET /api/v1/search", EVERYBODY, query={"q": "papa"}),
     Row("POST /api/v1/complaints", EVERYBODY, body=COMPLAINT),
     Row("GET /api/v1/complaints/follow/{number}", EVERYBODY),
     Row("GET /api/v1/complaints", READERS | OTHER_OFFICE, "complaint:read"),

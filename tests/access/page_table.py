@@ -85,6 +85,7 @@ PAGES: list[Row] = [
     ),
     Row("GET /datos", EVERYBODY),
     Row("GET /datos/{table}.{ending}", EVERYBODY, at={"table": "seals", "ending": "csv"}),
+    Row("GET /buscar", EVERYBODY, query={"q": "papa"}),
     Row("GET /denuncias", EVERYBODY),
     Row("POST /denuncias", EVERYBODY, body=COMPLAINT),
     Row("GET /denuncias/seguir", EVERYBODY),

@@ -23,6 +23,8 @@ PUBLIC = {
     "GET /denuncias/{number}": "the answer, for who has the number; nothing that was typed",
     "POST /api/v1/complaints": "anybody reports a doubt",
     "GET /api/v1/complaints/follow/{number}": "the answer, for who has the number",
+    "GET /buscar": "who holds a seal, as its own page tells it",
+    "GET /api/v1/search": "who holds a seal, as its own page tells it",
     "GET /datos": "open data",
     "GET /datos/{table}.{ending}": "open data, in the public profile",
     "POST /api/v1/token": "the door of programs",
