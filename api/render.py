@@ -22,6 +22,7 @@ from starlette.types import Scope
 from spg_registry.core import messages
 from spg_registry.core.config import settings
 from spg_registry.core.permissions import NOBODY
+from spg_registry.standards import pictograms
 
 _ROOT = Path(__file__).resolve().parents[1]
 STATIC_DIR = Path(__file__).resolve().parent / "static"
@@ -56,6 +57,7 @@ def environment(locale: str) -> Environment:
     env.globals.update(
         locale=locale,
         static=static_url,
+        pictogram=pictograms.path_of,
         sentence=lambda msgid, **params: messages.sentence(msgid, locale, **params),
         once=partial(secrets.token_urlsafe, 9),
         has_sentence=partial(messages.has_sentence, locale=locale),

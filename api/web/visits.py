@@ -1,31 +1,43 @@
 """Visits: the form of the evaluation, saved as often as one likes, handed in, reviewed."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
-from starlette.responses import Response
+from starlette.datastructures import FormData
+from starlette.responses import JSONResponse, Response
 
 from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
 from api.web.rounds import told
+from api.web.visit_form import (
+    GENERAL,
+    at_their_places,
+    field_of,
+    fields_of,
+    read_findings,
+    read_parts,
+    values_of,
+    with_clashes,
+)
+from api.web.visit_form import told as told_of
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
-from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rounds import queries, service
-from spg_registry.rounds.errors import Stale
-from spg_registry.rounds.models import Acknowledgement, Visit
+from spg_registry.rounds.errors import WrittenMeanwhile
+from spg_registry.rounds.models import Acknowledgement, Finding, Visit
 from spg_registry.rounds.queries import Sheet
 from spg_registry.rounds.schemas import (
     AcknowledgeIn,
     FindingIn,
     Id,
     ReasonIn,
-    VisitSave,
     VoidVisitIn,
 )
 from spg_registry.rules.words import Answer, FindingClass, RoundState, VisitState
@@ -104,7 +116,7 @@ def _lacking(request: Request, sheet: Sheet) -> Form:
     ]
     if sheet.visit.visited_on is None:
         faults.insert(0, Fault("visited_on", "required"))
-    return Form.with_faults(_values(sheet.visit), faults, locale_of(request))
+    return Form.with_faults(values_of(sheet.visit), faults, locale_of(request))
 
 
 @router.post("/{visit_id}")
@@ -118,49 +130,73 @@ def save(
 ) -> Response:
     """Save what is there; with `act=submit` hand it in as well. A form that cannot be handed in
     yet is saved all the same, and the page says what it lacks."""
-    wants_to_submit = data.get("act") == "submit"
-    typed = {name: data.getlist(name) for name in data if name not in ("act", "csrf_token")}
     try:
-        given = parse(VisitSave, typed, visit_id=visit_id)
-        # A page sends the whole form: what is empty in it was emptied.
-        whole = VisitSave.model_validate(given.model_dump())
-        (visit,) = service.save_visits(session, actor, now, [whole])
+        visit = _saved(session, actor, now, data, visit_id)
     except Invalid as refusal:
-        form = typed_again(request, session, typed, refusal)
+        form = typed_again(request, session, data, refusal)
         return _show(request, session, actor, now, visit_id, form, 422)
-    except Stale as stale:
-        again = typed_again(request, session, typed, Invalid())
-        again.errors[""] = sentence("error.stale", locale_of(request), **stale.params)
-        return _show(request, session, actor, now, visit_id, _with_version(again, stale), 409)
-    if not wants_to_submit:
-        return redirect(f"/visitas/{visit_id}", "visit_saved")
+    except WrittenMeanwhile as refusal:
+        session.rollback()
+        stored = queries.get_visit(session, actor, visit_id)
+        form = with_clashes(data, refusal, stored, locale_of(request))
+        return _show(request, session, actor, now, visit_id, form, 409)
+    home = f"/visitas/{visit_id}"
+    if data.get("act") != "submit":
+        return redirect(f"{home}#{_anchor(str(data.get('act', '')))}", "visit_saved")
     if visit.visited_on is None or queries.sheet_of(session, actor, visit_id).unanswered:
         # A page that answers with a fault keeps nothing: the draft is kept, and then shown again.
-        return redirect(f"/visitas/{visit_id}?entrega=1", "visit_incomplete", "warning")
+        return redirect(f"{home}?entrega=1", "visit_incomplete", "warning")
     service.submit_visits(session, actor, now, [visit_id])
-    return redirect(f"/visitas/{visit_id}", "visit_submitted")
+    return redirect(home, "visit_submitted")
 
 
-def _with_version(form: Form, stale: Stale) -> Form:
-    """Who reads the warning and saves again, means it."""
-    form.values["version"] = str(stale.params["version"])
-    return form
+def _saved(session: Session, actor: Actor, now: datetime, data: FormData, visit_id: int) -> Visit:
+    told, was = read_parts(data)
+    findings = read_findings(data, visit_id)
+    visit = service.save_parts(session, actor, now, visit_id, told, was)
+    if findings and visit.visited_on is None:
+        raise Invalid.at("visited_on", "finding_needs_day")
+    if findings:
+        try:
+            service.record_findings(session, actor, now, [finding for _, finding in findings])
+        except Invalid as refusal:
+            raise at_their_places(refusal, [place for place, _ in findings]) from refusal
+    return visit
 
 
-def _values(visit: Visit) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "version": visit.version,
-        "visited_on": visit.visited_on,
-        "plots_seen": visit.plots_seen,
-        "present": visit.present,
-        "statement": visit.statement,
-        "lat": visit.lat,
-        "lon": visit.lon,
-    }
-    for code, said in visit.answers.items():
-        values[f"answers-{code}-answer"] = said.get("answer")
-        values[f"answers-{code}-note"] = said.get("note")
-    return values
+def _anchor(act: str) -> str:
+    """Where to go on: the button of a dimension names the next one."""
+    name = act.removeprefix("save:")
+    return name if re.fullmatch(r"[a-z0-9_-]{1,40}", name) else "contenido"
+
+
+@router.post("/{visit_id}/partes")
+def save_parts(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    visit_id: Id,
+) -> Response:
+    """The same for a page's script, which sends what changed as soon as it changes."""
+    locale = locale_of(request)
+    try:
+        told, was = read_parts(data)
+        service.save_parts(session, actor, now, visit_id, told, was)
+    except Invalid as refusal:
+        request.state.refused = True
+        return JSONResponse({"errors": Form.with_faults({}, refusal.faults, locale).errors}, 422)
+    except WrittenMeanwhile as refusal:
+        request.state.refused = True
+        session.rollback()
+        stored = Form.of(values_of(queries.get_visit(session, actor, visit_id)))
+        errors = {field_of(clash.part): told_of(clash, locale) for clash in refusal.clashes}
+        names = [name for clash in refusal.clashes for name in fields_of(clash.part)]
+        was_now = {name: stored.all(name) for name in names}
+        return JSONResponse({"errors": errors, "was": was_now}, 409)
+    sheet = queries.sheet_of(session, actor, visit_id)
+    return JSONResponse({"answered": sheet.asked - len(sheet.unanswered), "asked": sheet.asked})
 
 
 def _show(
@@ -186,7 +222,7 @@ def _show(
         status,
         sheet=sheet,
         visit=visit,
-        form=form or Form.of(_values(visit)),
+        form=form or Form.of(values_of(visit)),
         finding=finding or Form(),
         acknowledgement=acknowledgement or Form(),
         sending_back=sending_back or Form(),
@@ -203,8 +239,16 @@ def _show(
         grades=choices(request, "finding_class", FindingClass),
         ways=choices(request, "acknowledgement", Acknowledgement),
         items=[(code, f"{code}. {text}") for code, text in items],
+        found=_by_item(sheet),
         today=clock.local_date(now),
     )
+
+
+def _by_item(sheet: Sheet) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for row in sheet.findings:
+        found.setdefault(row.item_code or GENERAL, []).append(row)
+    return found
 
 
 def _may_acknowledge(sheet: Sheet) -> bool:

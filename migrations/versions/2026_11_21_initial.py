@@ -1585,6 +1585,10 @@ def upgrade() -> None:
         sa.Column("plots_seen", sa.JSON(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("present", sa.String(length=400), nullable=True),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("on_paper", sa.Boolean(), nullable=False),
+        sa.Column("scribe", sa.String(length=120), nullable=True),
+        sa.Column("scribe_for", sa.String(length=120), nullable=True),
         sa.Column("statement", sa.String(length=2000), nullable=True),
         sa.Column("acknowledged_on", sa.Date(), nullable=True),
         sa.Column(

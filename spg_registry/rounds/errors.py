@@ -1,5 +1,9 @@
 """Why a round, a visit or a finding cannot go on."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from spg_registry.core.errors import Conflict, Forbidden, NotFound
 
 
@@ -63,6 +67,25 @@ class Stale(Conflict):
     """Somebody else saved this visit since it was opened (`version` is the present one)."""
 
     code = "stale"
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A part of the form that two people wrote. `who` is None when the other is not known."""
+
+    part: str
+    who: str | None
+    stored: Any
+
+
+class WrittenMeanwhile(Conflict):
+    """Somebody else wrote the same parts of the form since they were read. Nothing was saved."""
+
+    code = "written_meanwhile"
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__(count=len(clashes))
+        self.clashes = clashes
 
 
 class ReviewOwn(Forbidden):

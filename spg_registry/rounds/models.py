@@ -63,14 +63,26 @@ class Visit(Recorded, table=True):
     """One unit seen in one round.
 
     `answers` maps item codes to `{"answer": …, "note": …}`; `visited_on` is the paper's date,
-    `entered_at` when it was typed; `version` rises with every save, for the second writer. A row
-    image tells the answers without their notes.
+    `entered_at` when it was typed, `on_paper` that there is a paper; `version` rises with every
+    save. `authors` tells of each part of the form which user wrote it last, for the second
+    writer. `scribe` wrote for somebody else (`scribe_for`). A row image tells the answers
+    without their notes.
     """
 
     __tablename__ = "visit"
     __personal__: ClassVar[frozenset[str]] = frozenset(
-        {"present", "statement", "witness", "lat", "lon", "return_reason"}
+        {
+            "present",
+            "statement",
+            "witness",
+            "scribe",
+            "scribe_for",
+            "lat",
+            "lon",
+            "return_reason",
+        }
     )
+    __left_out__: ClassVar[frozenset[str]] = frozenset({"authors"})
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "answers": lambda told: {item: {"answer": one.get("answer")} for item, one in told.items()}
     }
@@ -86,6 +98,10 @@ class Visit(Recorded, table=True):
     plots_seen: list[int] = document(list)
     answers: dict[str, Any] = document()
     present: str | None = Field(default=None, max_length=400)
+    authors: dict[str, Any] = document()
+    on_paper: bool = False
+    scribe: str | None = Field(default=None, max_length=120)
+    scribe_for: str | None = Field(default=None, max_length=120)
     statement: str | None = Field(default=None, max_length=2000)
     acknowledged_on: date | None = None
     acknowledged_how: Acknowledgement | None = coded(Acknowledgement, optional=True)

@@ -323,6 +323,7 @@ class Sheet:
     dimensions: list[dict[str, Any]]
     plots: list[Plot]
     findings: list[Finding]
+    asked: int
     unanswered: list[str]
     may_fill: bool
     may_review: bool
@@ -345,6 +346,7 @@ def sheet_of(session: Session, actor: Actor, visit_id: int) -> Sheet:
         dimensions=dimensions,
         plots=plots_of(session, [visit.unit_id])[visit.unit_id],
         findings=list(session.exec(found)),
+        asked=len(asked),
         unanswered=forms.unanswered(asked, visit.answers),
         may_fill=types or (own and actor.may(Permission.VISIT_FILL_OWN)),
         may_review=actor.may(Permission.VISIT_REVIEW, ronda.committee_id),

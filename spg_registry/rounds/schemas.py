@@ -73,11 +73,10 @@ class AnswerIn(_In):
     note: Annotated[str, paragraph(500, min_length=0)] = ""
 
 
-class VisitData(_In):
-    """The form of a visit, finished or not. What is left out stays as it is; `answers` and
-    `plots_seen` replace the former ones whole. `version` is the one that was opened."""
+class VisitParts(_In):
+    """The parts of the form of a visit. What is left out stays as it is; `answers` and
+    `plots_seen` replace the former ones whole."""
 
-    version: int
     visited_on: date | None = None
     plots_seen: list[Id] = []
     answers: dict[str, AnswerIn] = {}
@@ -85,6 +84,19 @@ class VisitData(_In):
     statement: Annotated[str, paragraph(2000, min_length=0)] | None = None
     lat: Annotated[float, Field(ge=-23.5, le=-9)] | None = None
     lon: Annotated[float, Field(ge=-70.5, le=-57)] | None = None
+    on_paper: bool = Field(default=False, description="There is a signed paper of this form")
+    scribe: Annotated[str, text(120)] | None = Field(
+        default=None, description="Who wrote, when it was somebody else"
+    )
+    scribe_for: Annotated[str, text(120)] | None = Field(
+        default=None, description="For whom the scribe wrote"
+    )
+
+
+class VisitData(VisitParts):
+    """The form, finished or not. `version` is the one that was opened."""
+
+    version: int
 
 
 class VisitSave(VisitData):

@@ -14,7 +14,7 @@ from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.producers.facts import plots_of
-from spg_registry.rounds import forms
+from spg_registry.rounds import forms, parts
 from spg_registry.rounds.access import Held, teams_of
 from spg_registry.rounds.errors import (
     AlreadyAcknowledged,
@@ -23,10 +23,11 @@ from spg_registry.rounds.errors import (
     ReviewOwn,
     RoundNotInField,
     Stale,
+    WrittenMeanwhile,
 )
 from spg_registry.rounds.models import Acknowledgement, Round, Visit
 from spg_registry.rounds.planning import note_visit
-from spg_registry.rounds.schemas import AcknowledgeIn, ReasonIn, VisitSave, VoidVisitIn
+from spg_registry.rounds.schemas import AcknowledgeIn, ReasonIn, VisitParts, VisitSave, VoidVisitIn
 from spg_registry.rules.states import Machine
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.standards import snapshot
@@ -87,12 +88,50 @@ def save_visits(
     return _kept(session, actor, now, "visit.save", held)
 
 
+def save_parts(
+    session: Session, actor: Actor, now: datetime, visit_id: int, told: VisitParts, was: VisitParts
+) -> Visit:
+    """Parts of the form, each beside what its writer had read before (`was`).
+
+    What the writer left as it was is left as it is now, so that two people can fill one form.
+    Raises WrittenMeanwhile with every part that both wrote, and Invalid.
+    """
+    held = Held(session, actor, [visit_id]).require_filler().in_field()
+    visit = held.visits[0]
+    if visit.state is not VisitState.IN_FIELD:
+        _check_start(session, [visit])
+    stored, before, after = parts.of_visit(visit), parts.told_in(was), parts.told_in(told)
+    written = {
+        name: value
+        for name, value in after.items()
+        if value not in (before.get(name, parts.empty(name)), stored.get(name, parts.empty(name)))
+    }
+    clashes = [
+        name
+        for name in written
+        if stored.get(name, parts.empty(name)) != before.get(name, parts.empty(name))
+    ]
+    if clashes:
+        raise WrittenMeanwhile(parts.clashes(session, visit, clashes))
+    data = parts.merged(visit, written)
+    plots = {plot.id for plot in plots_of(session, [visit.unit_id])[visit.unit_id]}
+    ronda = held.round_of(visit)
+    faults = _faults(data, "", clock.local_date(now), ronda.period_from, plots, _item_codes(ronda))
+    if broken := list(faults):
+        raise Invalid(*broken)
+    if not written and visit.state is VisitState.IN_FIELD:
+        return visit
+    visit.authors = visit.authors | dict.fromkeys(written, _user(actor))
+    _write(visit, data, actor, now)
+    return _kept(session, actor, now, "visit.save", held)[0]
+
+
 def _item_codes(ronda: Round) -> set[str]:
     return {item["code"] for item in snapshot.items(ronda.frozen)}
 
 
 def _faults(
-    data: VisitSave, at: str, today: date, begins: date, plots: Collection[int], items: set[str]
+    data: VisitParts, at: str, today: date, begins: date, plots: Collection[int], items: set[str]
 ) -> Iterator[Fault]:
     if data.visited_on is not None and data.visited_on > today:
         yield Fault(f"{at}visited_on", "visit_ahead")
@@ -107,7 +146,7 @@ def _faults(
         yield Fault(f"{at}lat", "point_incomplete")
 
 
-def _write(visit: Visit, data: VisitSave, actor: Actor, now: datetime) -> None:
+def _write(visit: Visit, data: VisitParts, actor: Actor, now: datetime) -> None:
     given: dict[str, Any] = {
         name: getattr(data, name)
         for name in data.model_fields_set

@@ -302,6 +302,7 @@ PAGES: list[Row] = [
     Row(f"GET {VISITA}/ficha.pdf", READERS | SENT),
     Row(f"GET {VISITA}", READERS | SENT),
     Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),
+    Row(f"POST {VISITA}/partes", SECRETARY | SENT, body={"present": "Su hija"}),
     Row(
         f"POST {VISITA}/hallazgos",
         OFFICE | SENT,

@@ -169,8 +169,9 @@ def test_the_evaluator_saves_a_draft_and_hands_in_the_whole_form(stage: Stage) -
     lacks = browser.get(away.headers["location"]).text
     assert "Falta responder el punto S2" in lacks
     assert "Nadie más" in lacks
-    assert 'name="version" value="3"' in lacks
-    done = browser.post(f"/visitas/{visit_id}", typed | {"version": "3", "act": "submit"})
+    assert 'name="was-present" value="Nadie más"' in lacks
+    read = {"was-present": "Nadie más", "was-visited_on": "2026-06-10"}
+    done = browser.post(f"/visitas/{visit_id}", typed | read | {"act": "submit"})
     assert done.status_code == 303
     with stage.database.read() as session:
         assert session.get_one(Visit, visit_id).state is VisitState.SUBMITTED
@@ -197,6 +198,7 @@ def test_the_second_writer_sees_the_own_text_and_a_warning(stage: Stage) -> None
     assert late.status_code == 409
     assert "Lo que vio Nélida" in late.text
     assert "Otra persona guardó esta visita" in late.text
+    assert "puso aquí: Doña Justina." in late.text
 
 
 def test_the_office_reviews_and_the_finding_is_closed(stage: Stage) -> None:
