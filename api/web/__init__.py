@@ -18,6 +18,7 @@ ROOMS: tuple[str, ...] = (
     "assignments",
     "visit_sheets",
     "visits",
+    "visit_photos",
     "findings",
     "meetings",
     "deciding",

@@ -29,7 +29,7 @@ from api.web.visit_form import told as told_of
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.rounds import queries, service
+from spg_registry.rounds import photos, queries, service
 from spg_registry.rounds.errors import WrittenMeanwhile
 from spg_registry.rounds.models import Acknowledgement, Finding, Visit
 from spg_registry.rounds.queries import Sheet
@@ -106,7 +106,7 @@ def show(
 ) -> Response:
     """With `entrega` the page marks what the form lacks before it can be handed in."""
     form = _lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
-    return _show(request, session, actor, now, visit_id, form)
+    return shown(request, session, actor, now, visit_id, form)
 
 
 def _lacking(request: Request, sheet: Sheet) -> Form:
@@ -134,12 +134,12 @@ def save(
         visit = _saved(session, actor, now, data, visit_id)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return _show(request, session, actor, now, visit_id, form, 422)
+        return shown(request, session, actor, now, visit_id, form, 422)
     except WrittenMeanwhile as refusal:
         session.rollback()
         stored = queries.get_visit(session, actor, visit_id)
         form = with_clashes(data, refusal, stored, locale_of(request))
-        return _show(request, session, actor, now, visit_id, form, 409)
+        return shown(request, session, actor, now, visit_id, form, 409)
     home = f"/visitas/{visit_id}"
     if data.get("act") != "submit":
         return redirect(f"{home}#{_anchor(str(data.get('act', '')))}", "visit_saved")
@@ -199,7 +199,7 @@ def save_parts(
     return JSONResponse({"answered": sheet.asked - len(sheet.unanswered), "asked": sheet.asked})
 
 
-def _show(
+def shown(
     request: Request,
     session: Session,
     actor: Actor,
@@ -211,6 +211,7 @@ def _show(
     finding: Form | None = None,
     acknowledgement: Form | None = None,
     sending_back: Form | None = None,
+    photo: Form | None = None,
 ) -> Response:
     sheet = queries.sheet_of(session, actor, visit_id)
     in_field = sheet.ronda.state is RoundState.OPEN
@@ -226,6 +227,16 @@ def _show(
         finding=finding or Form(),
         acknowledgement=acknowledgement or Form(),
         sending_back=sending_back or Form(),
+        photo=photo or Form(),
+        photos=photos.photos_of(session, visit_id),
+        photographing=photos.may_photograph(sheet),
+        photo_places=[
+            *(
+                (f"finding:{row.id}", f"{row.code}. {row.description[:60]}")
+                for row in sheet.findings
+            ),
+            *((f"item:{code}", f"{code}. {text}") for code, text in items),
+        ],
         filling=sheet.may_fill
         and in_field
         and visit.state in queries.TO_FILL
@@ -283,7 +294,7 @@ def record_finding(
         service.record_findings(session, actor, now, [parse(FindingIn, data, visit_id=visit_id)])
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return _show(request, session, actor, now, visit_id, None, 422, finding=form)
+        return shown(request, session, actor, now, visit_id, None, 422, finding=form)
     return redirect(f"/visitas/{visit_id}#hallazgos", "finding_recorded")
 
 
@@ -301,7 +312,7 @@ def acknowledge(
         service.acknowledge_visits(session, actor, now, [word])
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return _show(request, session, actor, now, visit_id, None, 422, acknowledgement=form)
+        return shown(request, session, actor, now, visit_id, None, 422, acknowledgement=form)
     return redirect(f"/visitas/{visit_id}#acuse", "visit_acknowledged")
 
 
@@ -326,7 +337,7 @@ def send_back(
         service.return_visit(session, actor, now, visit_id, parse(ReasonIn, data))
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
-        return _show(request, session, actor, now, visit_id, None, 422, sending_back=form)
+        return shown(request, session, actor, now, visit_id, None, 422, sending_back=form)
     return redirect(f"/visitas/{visit_id}", "visit_returned")
 
 

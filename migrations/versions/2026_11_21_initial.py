@@ -2073,6 +2073,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_seal_token_grant_id"), ["grant_id"], unique=False)
 
     op.create_table(
+        "visit_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("item_code", sa.String(length=40), nullable=True),
+        sa.Column("finding_id", sa.Integer(), nullable=True),
+        sa.Column("caption", sa.String(length=200), nullable=True),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.Column("withdrawn_by", sa.Integer(), nullable=True),
+        sa.Column("withdraw_reason", sa.String(length=400), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["user_account.id"], name=op.f("fk_visit_photo_added_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachment.id"], name=op.f("fk_visit_photo_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["finding_id"], ["finding.id"], name=op.f("fk_visit_photo_finding_id")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_photo_visit_id")),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by"], ["user_account.id"], name=op.f("fk_visit_photo_withdrawn_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_photo")),
+    )
+    with op.batch_alter_table("visit_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_visit_photo_attachment_id"), ["attachment_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_visit_photo_finding_id"), ["finding_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_photo_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "complaint_contact",
         sa.Column("complaint_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=True),

@@ -116,3 +116,15 @@ class NothingToPrint(NotFound):
     """No visit of this round waits for its form, or not one this actor may see."""
 
     code = "nothing_to_print"
+
+
+class PhotoNotFound(NotFound):
+    """No such photo, withdrawn, or not one this actor may see."""
+
+    code = "photo_not_found"
+
+
+class VisitVoid(Conflict):
+    """Nothing is added to a void visit."""
+
+    code = "visit_void"

@@ -154,3 +154,22 @@ class Finding(Recorded, table=True):
     closed_on: date | None = None
     closed_by: int | None = Field(default=None, foreign_key="user_account.id")
     evidence: str | None = Field(default=None, max_length=1000)
+
+
+class VisitPhoto(Recorded, table=True):
+    """A photo of a visit, of a question (`item_code`), or of a finding. Never public."""
+
+    __tablename__ = "visit_photo"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"caption", "withdraw_reason"})
+
+    id: int = key()
+    visit_id: int = Field(foreign_key="visit.id", index=True)
+    attachment_id: int = Field(foreign_key="attachment.id", index=True)
+    item_code: str | None = Field(default=None, max_length=40)
+    finding_id: int | None = Field(default=None, foreign_key="finding.id", index=True)
+    caption: str | None = Field(default=None, max_length=200)
+    added_at: datetime = instant()
+    added_by: int | None = Field(default=None, foreign_key="user_account.id")
+    withdrawn_at: datetime | None = instant(optional=True)
+    withdrawn_by: int | None = Field(default=None, foreign_key="user_account.id")
+    withdraw_reason: str | None = Field(default=None, max_length=400)

@@ -127,6 +127,15 @@ class FindingIn(FindingData):
     visit_id: Id
 
 
+class PhotosIn(_In):
+    """Of the visit, of one question of its form, or of one of its findings."""
+
+    visit_id: Id
+    item_code: Annotated[str, text(40)] | None = None
+    finding_id: Id | None = None
+    caption: Annotated[str, text(200)] | None = None
+
+
 class CloseData(_In):
     closed_on: date | None = Field(default=None, description="Today, without it")
     evidence: Text

@@ -8,6 +8,7 @@ from spg_registry.rounds.findings import (
     start_correction,
     start_corrections,
 )
+from spg_registry.rounds.photos import add_photos, withdraw_photo
 from spg_registry.rounds.planning import (
     add_units,
     close_round,
@@ -36,6 +37,7 @@ from spg_registry.rounds.visits import (
 __all__ = [
     "accept_proposal",
     "acknowledge_visits",
+    "add_photos",
     "add_units",
     "assign_all",
     "assignment_table",
@@ -59,4 +61,5 @@ __all__ = [
     "to_deliberation",
     "void_round",
     "void_visit",
+    "withdraw_photo",
 ]

@@ -23,6 +23,7 @@ from tests.access.table import (
     SENT,
     USERS,
     Row,
+    photo,
     spreadsheet,
 )
 
@@ -303,6 +304,9 @@ PAGES: list[Row] = [
     Row(f"GET {VISITA}", READERS | SENT),
     Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),
     Row(f"POST {VISITA}/partes", SECRETARY | SENT, body={"present": "Su hija"}),
+    Row(f"POST {VISITA}/fotos", OFFICE | SENT, files=photo),
+    Row(f"GET {VISITA}/fotos/{{photo_id}}", READERS | SENT),
+    *form(f"{VISITA}/fotos/{{photo_id}}/retirar", OFFICE | SENT, body=REASON),
     Row(
         f"POST {VISITA}/hallazgos",
         OFFICE | SENT,

@@ -17,6 +17,7 @@ from spg_registry.committees.queries import members_in_office
 from spg_registry.committees.schemas import InviteIn, SpgIn
 from spg_registry.complaints import service as complaints
 from spg_registry.complaints.schemas import ComplaintAnswer, ComplaintIn
+from spg_registry.core.attachments import Kind, prepare
 from spg_registry.core.keys import Keyring
 from spg_registry.core.permissions import SYSTEM, Actor, Role
 from spg_registry.decisions import service as decisions
@@ -41,12 +42,13 @@ from spg_registry.register import service as register
 from spg_registry.rounds import service as rounds
 from spg_registry.rounds.codes import VISIT, sheet_code
 from spg_registry.rounds.models import Assignment, Visit
-from spg_registry.rounds.schemas import AcknowledgeIn, FindingIn
+from spg_registry.rounds.schemas import AcknowledgeIn, FindingIn, PhotosIn
 from spg_registry.rules.words import EnrolmentStatus, FindingClass, InterestKind
 from spg_registry.seals import service as seals
 from spg_registry.seals.schemas import ActIn, ReasonClass, SanctionIn
 from spg_registry.standards import service as standards
 from spg_registry.standards.schemas import LocalItem
+from tests.access.table import photo
 from tests.cast import FOUNDED, PASSWORD, PUNATA, TIQUIPAYA, Cast
 from tests.importing.lists import TITLES, examined
 from tests.producers.families import family
@@ -265,6 +267,10 @@ class _Builder:
         word = AcknowledgeIn(visit_id=handed_in[0], on=VISITED_ON)
         rounds.acknowledge_visits(session, cast.evaluator, cast.now, [word])
         self.findings(by_home["heard"])
+        wish = PhotosIn(visit_id=by_home["seen"].id, caption="La chacra")
+        leaf = prepare(photo()["photos"][1], "chacra.jpg", Kind.PHOTO, "photos")
+        (kept,) = rounds.add_photos(session, cast.secretary, cast.now, wish, [leaf])
+        names.photo = kept.id
         (form,) = full(session, [by_home["sent"]], VISITED_ON)
         names.form = form.model_dump(mode="json")
         names.form_data = form.model_dump(mode="json", exclude={"visit_id"})

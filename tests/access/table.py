@@ -6,6 +6,8 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
+from PIL import Image
+
 ADMINISTRATOR = frozenset({"administrator"})
 CONTROL = frozenset({"control"})
 CNAPE = frozenset({"cnape"})
@@ -85,6 +87,7 @@ class Row:
 
 
 USUAL = {
+    "photo_id": "@photo",
     "committee_id": "@committee",
     "spg_id": "@spg",
     "registration_id": "@registration",
@@ -130,6 +133,12 @@ USUAL = {
 def spreadsheet() -> dict[str, tuple[str, BytesIO, str]]:
     text = "Código,Nombres,Apellidos,Comunidad\nT-09,Juana,Nueva,Capilla\n"
     return {"file": ("lista.csv", BytesIO(text.encode()), "text/csv")}
+
+
+def photo() -> dict[str, tuple[str, BytesIO, str]]:
+    kept = BytesIO()
+    Image.new("RGB", (8, 6), "green").save(kept, "JPEG")
+    return {"photos": ("chacra.jpg", BytesIO(kept.getvalue()), "image/jpeg")}
 
 
 def by_route(rows: Iterable[Row]) -> dict[str, Row]:
