@@ -42,6 +42,7 @@ REVIEWED = {
     "SealGrant": "code municipality_code standard_version reason_class",
     "SealEvent": "reason_class how",
     "SealScope": "product_code",
+    "LabelBatch": "product_code",
     # titles of papers, lists of ids, and verdicts, which never hold a name (`rules.verdict`)
     "Round": "name frozen_digest",
     "Visit": "plots_seen",

@@ -24,6 +24,8 @@ ROOMS: tuple[str, ...] = (
     "deciding",
     "appeals",
     "home",
+    "seal_papers",
+    "seal_labels",
     "seals",
     "sanctions",
     "seals_public",

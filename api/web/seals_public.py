@@ -1,6 +1,5 @@
 """Beside the seal page: its QR codes, its certificate, and the way in for a typed code."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,17 +12,11 @@ from api.render import render
 from spg_registry.core import clock, codes
 from spg_registry.seals import qr, sheets
 from spg_registry.seals.errors import SealNotFound
+from spg_registry.seals.labels import Profile
 from spg_registry.seals.public import PublicSeal, public_seal, tokens_of
 from spg_registry.seals.queries import certificate_of
 
 router = APIRouter()
-
-
-class Profile(StrEnum):
-    """`carried` is the signed seal itself, `short` only a link."""
-
-    CARRIED = "carried"
-    SHORT = "short"
 
 
 @router.get("/.well-known/jwks.json")

@@ -59,3 +59,13 @@ class AlreadyAcknowledged(Conflict):
     """The producer's acknowledgement of this seal is on record (`code`)."""
 
     code = "seal_already_acknowledged"
+
+
+class SealNotInForce(Conflict):
+    """Nothing is printed of a seal that does not count: suspended, ended and the like (`code`)."""
+
+    code = "seal_not_in_force"
+
+
+class LabelBatchNotFound(NotFound):
+    code = "label_batch_not_found"

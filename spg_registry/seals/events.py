@@ -86,7 +86,7 @@ def acknowledge(
     today = clock.local_date(now)
     if data.acknowledged_on > today:
         raise Invalid.at("acknowledged_on", "in_the_future")
-    grants = _grants(session, actor, data.codes)
+    grants = held_grants(session, actor, data.codes)
     for grant in grants:
         require(actor, Permission.PRODUCER_WRITE, on=grant.committee_id)
         if grant.acknowledged_on is not None:
@@ -183,7 +183,7 @@ def replace_seals(
 def _act(
     session: Session, actor: Actor, now: datetime, code: str, kind: SealEventKind, data: ActIn
 ) -> SealEvent:
-    grant = _grants(session, actor, [code])[0]
+    grant = held_grants(session, actor, [code])[0]
     _require_ground(session, actor, grant, kind, data)
     today = clock.local_date(now)
     effective_on = data.effective_on or today
@@ -258,7 +258,7 @@ def turn(
     return event
 
 
-def _grants(session: Session, actor: Actor, codes: Collection[str]) -> list[SealGrant]:
+def held_grants(session: Session, actor: Actor, codes: Collection[str]) -> list[SealGrant]:
     """In the order asked for, held until the end of the transaction: two acts on one seal come one
     after the other. Another committee's seal is not found."""
     query = select(SealGrant).where(col(SealGrant.code).in_(codes)).with_for_update()

@@ -1,9 +1,10 @@
 """Seals: grants and their scope, the signed tokens, every later event, and sanctions."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from spg_registry.core.db import coded, document, instant, key
@@ -80,6 +81,61 @@ class SealToken(Row, table=True):
     kid: str = Field(max_length=16)
     token: str = Field(max_length=200, unique=True)
     made_at: datetime = instant()
+
+
+class QuantityUnit(StrEnum):
+    """In what the content of a package is told."""
+
+    GRAM = "g"
+    KILOGRAM = "kg"
+    MILLILITRE = "ml"
+    LITRE = "l"
+    PIECE = "piece"
+
+    @property
+    def grams(self) -> int | None:
+        """What one of them weighs, where it is a weight."""
+        return {QuantityUnit.GRAM: 1, QuantityUnit.KILOGRAM: 1000}.get(self)
+
+
+class LabelBatch(Recorded, table=True):
+    """Labels with running numbers, handed to a family: each says what one package holds.
+
+    Numbers run without a gap from 1 for each seal, and none is given twice. `explanation` says why
+    more is declared than the fields were expected to give.
+    """
+
+    __tablename__ = "label_batch"
+    __table_args__ = (
+        UniqueConstraint("grant_id", "first_number"),
+        CheckConstraint("first_number >= 1 AND last_number >= first_number", name="numbers"),
+        CheckConstraint("content > 0", name="content"),
+    )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"explanation"})
+
+    id: int = key()
+    grant_id: int = Field(foreign_key="seal_grant.id", index=True)
+    product_code: str = Field(foreign_key="product.code")
+    unit: QuantityUnit = coded(QuantityUnit)
+    content: int
+    first_number: int
+    last_number: int
+    explanation: str | None = Field(default=None, max_length=400)
+    made_at: datetime = instant()
+    made_by: int | None = Field(default=None, foreign_key="user_account.id")
+
+    @property
+    def count(self) -> int:
+        return self.last_number - self.first_number + 1
+
+    @property
+    def declared(self) -> int:
+        """The declared quantity of the whole batch, in its unit."""
+        return self.count * self.content
+
+    @property
+    def declared_grams(self) -> int | None:
+        return self.declared * self.unit.grams if self.unit.grams else None
 
 
 class SealEvent(Recorded, table=True):

@@ -93,31 +93,39 @@ def _add_wave(
         path.curve_to(*first, *second, *at(begin + half, 0))
 
 
-def draw_emblem(paper: Paper, category: Category, x: float, y: float) -> None:
-    """The seal's round picture around a centre, 26 mm wide."""
+def draw_emblem(paper: Paper, category: Category, x: float, y: float, radius: float = 13.0) -> None:
+    """The seal's round picture around a centre, 26 mm wide where nothing else is said."""
     organic = category is Category.ORGANIC
-    radius = 13.0
+    scale = radius / 13.0
+    wave = 0.45 * scale
     points = [
         (
-            round(x + (radius + 0.45 * math.cos(36 * turn)) * math.cos(turn), 3),
-            round(y + (radius + 0.45 * math.cos(36 * turn)) * math.sin(turn), 3),
+            round(x + (radius + wave * math.cos(36 * turn)) * math.cos(turn), 3),
+            round(y + (radius + wave * math.cos(36 * turn)) * math.sin(turn), 3),
         )
         for turn in (math.tau * step / 432 for step in range(432))
     ]
     paper.set_draw_color(*_GREEN)
     paper.set_fill_color(*(_GREEN if organic else (255, 255, 255)))
-    paper.set_line_width(0.8)
+    paper.set_line_width(0.8 * scale)
     paper.polygon(points, style="DF")
     paper.set_draw_color(*((255, 255, 255) if organic else _GREEN))
-    paper.set_line_width(0.35)
-    paper.circle(x, y, radius - 1.7, style="D")
-    colour = "#ffffff" if organic else "#1b6b3a"
+    paper.set_line_width(0.35 * scale)
+    paper.circle(x, y, radius - 1.7 * scale, style="D")
+    draw_picture(paper, category, x, y, 16 * scale, "#ffffff" if organic else "#1b6b3a")
+
+
+def draw_picture(
+    paper: Paper, category: Category, x: float, y: float, side: float, colour: str
+) -> None:
+    """The leaf or the sprout alone, around a centre."""
     picture = SVGObject(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" width="16mm" height="16mm">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" '
+        f'width="{side:g}mm" height="{side:g}mm">'
         f'<path d="{_PICTURE[category]}" fill="none" stroke="{colour}" stroke-width="1.5" '
         f'stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
-    picture.draw_to_page(paper, x - 8, y - 8)
+    picture.draw_to_page(paper, x - side / 2, y - side / 2)
 
 
 def draw_rule(paper: Paper, x: float, y: float) -> None:

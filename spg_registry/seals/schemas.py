@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spg_registry.decisions.schemas import DecisionOut
 from spg_registry.people.schemas import paragraph, text
 from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
+from spg_registry.seals.models import QuantityUnit
 
 Reason = Annotated[str, paragraph(1000)]
 Witness = Annotated[str, text(120)]
@@ -60,6 +61,23 @@ class ReplaceIn(_In):
 
     reason: Reason
     valid_until: date | None = None
+
+
+class LabelsIn(_In):
+    """Labels wanted for one seal; without a `count` nothing is wanted for it."""
+
+    code: Annotated[str, text(24)]
+    product_code: Annotated[str, text(40)] | None = None
+    content: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    unit: QuantityUnit = QuantityUnit.KILOGRAM
+    count: Annotated[int, Field(ge=1, le=2_400)] | None = None
+    explanation: Annotated[str, text(400)] | None = None
+
+
+class LabelBatchesIn(_In):
+    """Labels for several seals in one act."""
+
+    rows: Annotated[list[LabelsIn], Field(min_length=1, max_length=400)]
 
 
 class SanctionIn(_In):

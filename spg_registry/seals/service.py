@@ -4,12 +4,14 @@ from spg_registry.seals.events import acknowledge, reinstate, suspend, withdraw
 from spg_registry.seals.granting import Closing, close_and_grant, preview
 from spg_registry.seals.leaving import change_status
 from spg_registry.seals.moving import hand_over, move
+from spg_registry.seals.numbering import allot
 from spg_registry.seals.replacing import replace
 from spg_registry.seals.sanctions import impose
 
 __all__ = [
     "Closing",
     "acknowledge",
+    "allot",
     "change_status",
     "close_and_grant",
     "hand_over",

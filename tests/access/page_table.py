@@ -413,6 +413,25 @@ PAGES: list[Row] = [
     ),
     # --- seals -----------------------------------------------------------------------------------
     Row("GET /sellos", READERS | OTHER_OFFICE),
+    Row("GET /sellos/imprimir", READERS | OTHER_OFFICE),
+    Row(
+        "GET /sellos/imprimir/papel.pdf",
+        READERS,
+        query={"sello": "@seal", "papel": "seals", "copias": "2"},
+    ),
+    Row("GET /sellos/etiquetas", READERS | OTHER_OFFICE),
+    Row(
+        "POST /sellos/etiquetas",
+        OFFICE,
+        query={"sello": "@seal"},
+        body={
+            "rows-0-code": "@seal",
+            "rows-0-product_code": "papa",
+            "rows-0-content": "2",
+            "rows-0-count": "3",
+        },
+    ),
+    Row("GET /sellos/etiquetas/papel.pdf", READERS, query={"lote": "@labels"}),
     Row(f"GET {SELLO}", READERS),
     *form(
         f"{SELLO}/conformidad",

@@ -45,7 +45,13 @@ from spg_registry.rounds.models import Assignment, Visit
 from spg_registry.rounds.schemas import AcknowledgeIn, FindingIn, PhotosIn
 from spg_registry.rules.words import EnrolmentStatus, FindingClass, InterestKind
 from spg_registry.seals import service as seals
-from spg_registry.seals.schemas import ActIn, ReasonClass, SanctionIn
+from spg_registry.seals.schemas import (
+    ActIn,
+    LabelBatchesIn,
+    LabelsIn,
+    ReasonClass,
+    SanctionIn,
+)
 from spg_registry.standards import service as standards
 from spg_registry.standards.schemas import LocalItem
 from tests.access.table import photo
@@ -359,6 +365,9 @@ class _Builder:
             right_of_reply="Citado el 1 de junio",
         )
         seals.suspend(session, cast.control, cast.now, suspended.code, word)
+        some = LabelsIn(code=valid.code, product_code="papa", content=2, count=3)
+        wanted = LabelBatchesIn(rows=[some])
+        (names.labels,) = [b.id for b in seals.allot(session, cast.secretary, cast.now, wanted)]
         wish = SanctionIn(
             producer_id=self.home["sent"].producer.id,
             spg_id=cast.spg,
