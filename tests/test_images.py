@@ -42,12 +42,13 @@ REVIEWED = {
     "SealGrant": "code municipality_code standard_version reason_class",
     "SealEvent": "reason_class how",
     "SealScope": "product_code",
+    "Attachment": "media_type thumbnail digest",
     "LabelBatch": "product_code",
     # titles of papers, lists of ids, and verdicts, which never hold a name (`rules.verdict`)
     "Round": "name frozen_digest",
     "Visit": "plots_seen",
     "Assignment": "reasons",
-    "Meeting": "acta_number",
+    "Meeting": "acta_number acta_sha256",
     "Decision": "scope replaces votes verdicts recorded_by",
     "Appeal": "votes verdicts recorded_by",
 }
