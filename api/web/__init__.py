@@ -26,6 +26,7 @@ ROOMS: tuple[str, ...] = (
     "home",
     "seal_papers",
     "seal_labels",
+    "seal_renewals",
     "seals",
     "sanctions",
     "seals_public",

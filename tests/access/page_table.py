@@ -432,6 +432,12 @@ PAGES: list[Row] = [
         },
     ),
     Row("GET /sellos/etiquetas/papel.pdf", READERS, query={"lote": "@labels"}),
+    Row("GET /sellos/renovar", READERS | OTHER_OFFICE),
+    Row(
+        "POST /sellos/renovar",
+        OFFICE,
+        body={"round_id": "@round", "units": "@unit_id"},
+    ),
     Row(f"GET {SELLO}", READERS),
     *form(
         f"{SELLO}/conformidad",
