@@ -27,6 +27,7 @@ ROOMS: tuple[str, ...] = (
     "seal_papers",
     "seal_labels",
     "seal_renewals",
+    "seal_terms",
     "seals",
     "sanctions",
     "seals_public",

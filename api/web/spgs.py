@@ -1,5 +1,6 @@
 """Guarantee systems and their registration at the control body."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,7 +12,7 @@ from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
 from spg_registry.committees import queries, reading, service
-from spg_registry.committees.models import SpgKind
+from spg_registry.committees.models import Spg, SpgKind
 from spg_registry.committees.schemas import (
     RegistrationChangeIn,
     RegistrationIn,
@@ -23,6 +24,7 @@ from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rules.states import MOVES, Machine
 from spg_registry.rules.words import RegistrationState
+from spg_registry.seals import restoring
 from spg_registry.territory.queries import municipality_label
 
 router = APIRouter()
@@ -108,7 +110,15 @@ def show(
         facts=facts,
         committee=queries.get_committee(session, actor, row.committee_id),
         may_register=actor.may(Permission.SPG_REGISTER),
+        cut_short=_cut_short(session, actor, row, clock.local_date(now)),
     )
+
+
+def _cut_short(session: Session, actor: Actor, spg: Spg, today: date) -> int:
+    """How many seals wait for their full term, for who can give it."""
+    if not actor.may(Permission.SEAL_DECIDE, on=spg.committee_id):
+        return 0
+    return len(restoring.cut_short(session, actor, spg.id, today))
 
 
 @router.get("/spg/{spg_id}/registros/nuevo")

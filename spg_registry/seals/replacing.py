@@ -1,9 +1,9 @@
 """A new code in an old one's place: something signed was wrong, or a term was cut short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from spg_registry.committees.queries import registrations_on
 from spg_registry.core import audit, clock, codes
@@ -22,7 +22,6 @@ from spg_registry.rules.reading import covered_until
 from spg_registry.rules.verdict import NotMet, Param
 from spg_registry.rules.words import SealEventKind, SealState
 from spg_registry.seals import signing
-from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.events import replace_seals
 from spg_registry.seals.granting import fresh_codes, fresh_indexes, sign_all
 from spg_registry.seals.judging import sanctions_of, standing_grants
@@ -42,44 +41,62 @@ def replace(
     require(actor, Permission.SEAL_DECIDE, on=old.committee_id)
     lock_all_writers(session, Lock.GRANTING)
     session.refresh(old, with_for_update=True)
-    decision, meeting = get_decision(session, actor, old.decision_id)
+    _, meeting = get_decision(session, actor, old.decision_id)
     today = clock.local_date(now)
     until = _checked_end(session, old, meeting, data.valid_until, today)
     if until < today:
         raise Invalid.at("valid_until", "ends_before_start")
     if old.state is SealState.SUSPENDED:
         raise Invalid.at("code", "seal_suspended")
-    [event] = replace_seals(session, actor, now, [old.id], today)
-    event.reason, event.decision_id = data.reason, decision.id
-    new = _copy(session, now, old, until)
-    session.add(new)
-    session.flush()
-    event.replaced_by_id = new.id
-    session.add_all(_scope_of(session, old, new))
-    session.add(
-        SealEvent(
-            grant_id=new.id,
-            kind=SealEventKind.GRANTED,
-            effective_on=today,
-            at=now,
-            by_user=actor.id if actor.kind == "user" else None,
-            decision_id=decision.id,
-        )
-    )
-    audit.record(
-        session,
-        actor,
-        now,
-        "seal.replace",
-        "seal_grant",
-        new.id,
-        committee_id=new.committee_id,
-        code=new.code,
-        old=old.code,
-    )
-    session.flush()
-    sign_all(session, now, keyring, [new])
+    (new,) = take_over(session, actor, now, keyring, [(old, until)], data.reason)
     return new
+
+
+def take_over(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    terms: Sequence[tuple[SealGrant, date]],
+    reason: str,
+) -> list[SealGrant]:
+    """A new seal in the place of each, until the day beside it. The caller holds the lock of
+    granting and has asked whether it may be; what is replaced steps aside first."""
+    today = clock.local_date(now)
+    olds = {old.id: old for old, _ in terms}
+    events = {e.grant_id: e for e in replace_seals(session, actor, now, sorted(olds), today)}
+    news = _copies(session, now, terms)
+    session.add_all(news)
+    session.flush()
+    for (old, _), new in zip(terms, news, strict=True):
+        event = events[old.id]
+        event.reason, event.decision_id, event.replaced_by_id = reason, old.decision_id, new.id
+        session.add(event)
+        session.add_all(_scope_of(session, old, new))
+        session.add(
+            SealEvent(
+                grant_id=new.id,
+                kind=SealEventKind.GRANTED,
+                effective_on=today,
+                at=now,
+                by_user=actor.id if actor.kind == "user" else None,
+                decision_id=new.decision_id,
+            )
+        )
+        audit.record(
+            session,
+            actor,
+            now,
+            "seal.replace",
+            "seal_grant",
+            new.id,
+            committee_id=new.committee_id,
+            code=new.code,
+            old=old.code,
+        )
+    session.flush()
+    sign_all(session, now, keyring, news)
+    return news
 
 
 def _checked_end(
@@ -97,20 +114,29 @@ def _checked_end(
 def _check_longer(
     session: Session, old: SealGrant, meeting: Meeting, wanted: date, today: date
 ) -> None:
-    """A longer term is a grant of days: what would stand in a grant's way stands in its way."""
+    limit = longest_end(session, old, meeting, today)
+    if wanted > limit:
+        raise Invalid.at("valid_until", "past_the_term", until=limit)
+    if reasons := stops_longer(session, old, wanted, today):
+        raise Refused(reasons)
+
+
+def longest_end(session: Session, old: SealGrant, meeting: Meeting, today: date) -> date:
+    """The full term, cut at the end of the registration as it is known today."""
     terms = registrations_on(session, [old.spg_id], today).get(old.spg_id, [])
     covered = covered_until(
         [Registration(state, Span(row.issued_on, row.until)) for row, state in terms], today
     )
     full = last_day(old.valid_from, parameters_of(session, meeting).validity_months)
-    limit = min(full, covered) if covered is not None else old.valid_until
-    if wanted > limit:
-        raise Invalid.at("valid_until", "past_the_term", until=limit)
+    return min(full, covered) if covered is not None else old.valid_until
+
+
+def stops_longer(session: Session, old: SealGrant, wanted: date, today: date) -> tuple[NotMet, ...]:
+    """A longer term is a grant of days: what would stand in a grant's way stands in its way."""
     sanctions = sanctions_of(session, [old.producer_id])[old.producer_id]
     if any(sanction.span.covers(today) for sanction in sanctions):
-        raise Refused([NotMet("not_sanctioned", "sanctioned", {"on": today})])
-    if reasons := tuple(_overlaps(session, old, Span(old.valid_from, wanted))):
-        raise Refused(reasons)
+        return (NotMet("not_sanctioned", "sanctioned", {"on": today}),)
+    return tuple(_overlaps(session, old, Span(old.valid_from, wanted)))
 
 
 def _overlaps(session: Session, old: SealGrant, validity: Span) -> Iterator[NotMet]:
@@ -128,10 +154,23 @@ def _overlaps(session: Session, old: SealGrant, validity: Span) -> Iterator[NotM
                 yield NotMet("no_overlap", "overlaps", params)
 
 
-def _copy(session: Session, now: datetime, old: SealGrant, until: date) -> SealGrant:
-    producer = session.exec(select(Producer).where(Producer.id == old.producer_id)).first()
-    if producer is None:
-        raise SealNotFound(code=old.code)
+def _copies(
+    session: Session, now: datetime, terms: Sequence[tuple[SealGrant, date]]
+) -> list[SealGrant]:
+    holders = {old.producer_id for old, _ in terms}
+    rows = session.exec(select(Producer).where(col(Producer.id).in_(holders)))
+    producers = {row.id: row for row in rows}
+    fresh = fresh_codes(session, len(terms), codes.new_code)
+    indexes = fresh_indexes(session, len(terms))
+    return [
+        _copy(now, old, until, producers[old.producer_id], code, index)
+        for (old, until), code, index in zip(terms, fresh, indexes, strict=True)
+    ]
+
+
+def _copy(
+    now: datetime, old: SealGrant, until: date, producer: Producer, code: str, index: int
+) -> SealGrant:
     kept = old.model_dump(
         include={
             *("decision_id", "producer_id", "enrolment_id", "spg_id", "committee_id", "category"),
@@ -142,8 +181,8 @@ def _copy(session: Session, now: datetime, old: SealGrant, until: date) -> SealG
     name = signing.stall_name(producer.display_name) if producer.publication_consent else ""
     return SealGrant(
         **kept,
-        code=fresh_codes(session, 1, codes.new_code)[0],
-        status_index=fresh_indexes(session, 1)[0],
+        code=code,
+        status_index=index,
         valid_until=until,
         stall_name=name,
         granted_at=now,

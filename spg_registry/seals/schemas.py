@@ -63,6 +63,13 @@ class ReplaceIn(_In):
     valid_until: date | None = None
 
 
+class RestoreIn(_In):
+    """Seals that the end of a registration cut short, to their full term, by one acta."""
+
+    acta: Annotated[str, text(40)]
+    codes: Annotated[list[Annotated[str, text(24)]], Field(min_length=1, max_length=2_000)]
+
+
 class LabelsIn(_In):
     """Labels wanted for one seal; without a `count` nothing is wanted for it."""
 

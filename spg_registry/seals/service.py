@@ -6,6 +6,7 @@ from spg_registry.seals.leaving import change_status
 from spg_registry.seals.moving import hand_over, move
 from spg_registry.seals.numbering import allot
 from spg_registry.seals.replacing import replace
+from spg_registry.seals.restoring import restore
 from spg_registry.seals.sanctions import impose
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "preview",
     "reinstate",
     "replace",
+    "restore",
     "suspend",
     "withdraw",
 ]

@@ -438,6 +438,14 @@ PAGES: list[Row] = [
         OFFICE,
         body={"round_id": "@round", "units": "@unit_id"},
     ),
+    Row("GET /spg/{spg_id}/plazos", COORDINATOR),
+    # Nothing is cut short in the scene: the act is heard, and refused by what it finds.
+    Row(
+        "POST /spg/{spg_id}/plazos",
+        COORDINATOR,
+        body={"acta": "9/2026", "codes": "@seal"},
+        ok=(422,),
+    ),
     Row(f"GET {SELLO}", READERS),
     *form(
         f"{SELLO}/conformidad",
