@@ -1994,6 +1994,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_complaint_round_id"), ["round_id"], unique=False)
 
     op.create_table(
+        "label_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.Column("product_code", sa.String(), nullable=False),
+        sa.Column(
+            "unit",
+            sa.Enum(
+                "g",
+                "kg",
+                "ml",
+                "l",
+                "piece",
+                name="quantityunit",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", sa.Integer(), nullable=False),
+        sa.Column("first_number", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("explanation", sa.String(length=400), nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("content > 0", name=op.f("ck_label_batch_content")),
+        sa.CheckConstraint(
+            "first_number >= 1 AND last_number >= first_number", name=op.f("ck_label_batch_numbers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["seal_grant.id"], name=op.f("fk_label_batch_grant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_label_batch_made_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_code"], ["product.code"], name=op.f("fk_label_batch_product_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_batch")),
+        sa.UniqueConstraint(
+            "grant_id", "first_number", name=op.f("uq_label_batch_grant_id_first_number")
+        ),
+    )
+    with op.batch_alter_table("label_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_label_batch_grant_id"), ["grant_id"], unique=False)
+
+    op.create_table(
         "seal_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
