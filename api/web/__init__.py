@@ -8,6 +8,8 @@ ROOMS: tuple[str, ...] = (
     "committees",
     "spgs",
     "users",
+    "producer_search",
+    "producer_history",
     "producers",
     "producer_papers",
     "units",

@@ -1,26 +1,27 @@
-"""Producers: the list, a new one on one form, one with everything, and the forms it leads to."""
+"""Producers: a new one on one form, one with everything, and the forms it leads to."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, SessionDep, UserDep
+from api.deps import FormDep
 from api.forms import Form, parse
-from api.render import paging, redirect, render
+from api.render import redirect, render
 from api.sight import visible_ids
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of, products_of
+from api.web.land import products_of
 from api.web.once import FormRoute
+from api.web.producer_history import latest
 from spg_registry.committees import queries as committees
 from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.models import Sex
-from spg_registry.producers import queries, service
-from spg_registry.producers.access import require_spg, sight_of
+from spg_registry.producers import service
+from spg_registry.producers.access import require_spg
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
 from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
@@ -28,60 +29,14 @@ from spg_registry.producers.schemas import (
     NewProducer,
     ProducerCorrection,
 )
-from spg_registry.rules.words import EnrolmentStatus, LastInput
+from spg_registry.rules.words import LastInput
 from spg_registry.seals.sanction_lines import about_producer, may_sanction
 from spg_registry.territory import queries as territory
 
 router = APIRouter(prefix="/productores", route_class=FormRoute)
 
-PAGE_SIZE = 50
 CROP_ROWS = 3
 """Crops that the first form has room for; more are added on the unit's page."""
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
-Words = Annotated[str, Query(max_length=120)]
-
-
-@router.get("")
-def index(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    q: Words = "",
-    kind: Annotated[str, Query(alias="tipo")] = "",
-    municipality: Annotated[str, Query(alias="municipio", max_length=6)] = "",
-    status: Annotated[str, Query(alias="estado")] = "",
-    spg: str = "",
-    number: PageNumber = 1,
-) -> Response:
-    """A filter that makes no sense is as good as none."""
-    filters = queries.Filters(
-        text=q,
-        kind=one_of(ProducerKind, kind),
-        municipality_code=municipality or None,
-        spg_id=int(spg) if spg.isdecimal() and len(spg) < 9 else None,
-        status=one_of(EnrolmentStatus, status),
-    )
-    sight = sight_of(actor, visible_ids(session, actor))
-    rows, total = queries.producers_page(
-        session, sight, filters, PAGE_SIZE, (number - 1) * PAGE_SIZE
-    )
-    typed = {"q": q, "tipo": kind, "municipio": municipality, "estado": status, "spg": spg}
-    systems, _ = committees.visible_spgs(session, actor)
-    places = committees.spg_municipalities(session, (row.id for row in systems))
-    codes = sorted({code for listed in places.values() for code in listed})
-    return render(
-        request,
-        "producers/index.html",
-        form=Form.of(typed),
-        producers=rows,
-        kinds=choices(request, "producer_kind", ProducerKind),
-        statuses=choices(request, "enrolment", EnrolmentStatus),
-        municipalities=[(code, territory.municipality_label(session, code)) for code in codes],
-        spgs=[(row.id, row.name) for row in systems],
-        may_write=actor.may(Permission.PRODUCER_WRITE),
-        page=paging(request, number, PAGE_SIZE, total),
-    )
 
 
 # -- a new one ------------------------------------------------------------------------------------
@@ -159,6 +114,7 @@ def show(desk: DeskDep, code: str) -> Response:
     ]
     decided, sanctions = about_producer(desk.session, desk.actor, file.code)
     places = {row.committee_id for row in file.enrolments}
+    lines, events = latest(desk, file)
     return render(
         desk.request,
         "producers/show.html",
@@ -168,6 +124,8 @@ def show(desk: DeskDep, code: str) -> Response:
         may_sanction=any(may_sanction(desk.actor, place) for place in places),
         mine={row.id for row in mine},
         may_enrol=desk.actor.may(Permission.PRODUCER_WRITE),
+        latest=lines,
+        events=events,
     )
 
 

@@ -371,6 +371,15 @@ def units_page(
     return list(session.exec(query.order_by(col(Unit.id)).limit(limit).offset(offset))), total
 
 
+def homes(session: Session, sight: Sight, municipality_codes: Sequence[str]) -> list[Community]:
+    """Where the producers in sight live, by name."""
+    living = select(Producer.community_id).where(seen(sight))
+    query = select(Community).where(
+        col(Community.municipality_code).in_(municipality_codes), col(Community.id).in_(living)
+    )
+    return list(session.exec(query.order_by(col(Community.name_key))))
+
+
 def organisations(
     session: Session, text: str = "", limit: int | None = None, offset: int = 0
 ) -> tuple[list[Organisation], int]:

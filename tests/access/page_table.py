@@ -178,6 +178,7 @@ PAGES: list[Row] = [
     # --- producers -------------------------------------------------------------------------------
     Row("GET /productores", READERS | SENT | IDLE | OTHER_OFFICE),
     Row("GET /productores/nuevo", OFFICES),
+    Row(f"GET {PRODUCTOR}/historia", READERS | SENT),
     Row(
         "POST /productores/nuevo",
         OFFICE,
