@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "seal_labels",
     "seal_renewals",
     "seal_terms",
+    "work",
     "seals",
     "sanctions",
     "seals_public",

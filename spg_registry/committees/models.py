@@ -93,9 +93,14 @@ class Member(Recorded, table=True):
     extended_until: date | None = None
     left_on: date | None = None
 
+    @property
+    def term_end(self) -> date:
+        """The last day, an extension counted."""
+        return max(self.term_until, self.extended_until or self.term_until)
+
     def in_office(self, on: date) -> bool:
-        end = max(self.term_until, self.extended_until or self.term_until)
-        return self.term_from <= on <= end and (self.left_on is None or on < self.left_on)
+        in_term = self.term_from <= on <= self.term_end
+        return in_term and (self.left_on is None or on < self.left_on)
 
 
 class EvaluatorAppointment(Recorded, table=True):
