@@ -58,8 +58,8 @@ def test_from_the_meeting_to_the_fair_and_back(
 def the_work_waits(page: Page, picture: Camera) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Lo que espera")
     picture(page, "inicio")
-    page.get_by_role("link", name="Rondas abiertas").click()
-    page.get_by_role("link", name="segundo grupo").click()
+    running = page.get_by_role("region", name="Rondas en marcha")
+    running.get_by_role("link", name="Tercera ronda, segundo grupo, 2026", exact=True).click()
     expect(page.get_by_text("no están confirmados por la autoridad")).to_be_visible()
     picture(page, "ronda")
 
