@@ -50,7 +50,7 @@ dev: .venv/.dev ## only install what `make test` needs
 # The test run has its own settings: nothing of the caller's reaches it.
 CLEAN_ENV := env -u SPG_DEMO -u SPG_DATA_DIR -u SPG_DATABASE_URL -u SPG_PUBLIC_URL
 PYTEST := $(CLEAN_ENV) $(PY) -m pytest
-# As many at once as there are processors; the browser's tests share one server and stay in line.
+# As many at once as there are processors; a file's tests stay in line.
 AT_ONCE := -n auto --dist loadfile
 
 .PHONY: test locks lint format types contracts tests-sqlite tests-postgresql tests-browser
@@ -73,7 +73,7 @@ tests-sqlite: .venv/.dev ## every test but the browser's, on SQLite
 tests-postgresql: .venv/.dev ## the tests that use a database again, on a real PostgreSQL
 	@SPG_TEST_DB=postgresql $(STAGE) "tests on PostgreSQL" $(PYTEST) $(AT_ONCE) --ignore tests/browser
 tests-browser: .venv/.dev ## the browser tests, in a real Chromium
-	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) tests/browser
+	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) $(AT_ONCE) tests/browser
 
 .PHONY: pictures
 pictures: .venv/.dev ## take the pictures of the documents anew, from the browser tests that walk

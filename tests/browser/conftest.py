@@ -21,6 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from spg_registry.core.keyfiles import locked
 from spg_registry.core.schema import PROJECT
 from tests.serving import Server, serving
 
@@ -49,16 +50,20 @@ Printer = Callable[[bytes, str], None]
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A directory with the demonstration in it, loaded as `make run` does it, once a run."""
-    place = tmp_path_factory.mktemp("demonstration")
+    mine = tmp_path_factory.getbasetemp()
+    place = (mine if worker_id == "master" else mine.parent) / "demonstration"
     settings = {
         "SPG_DEMO": "1",
         "SPG_DATABASE_URL": f"sqlite:///{place}/registry.db",
         "SPG_DATA_DIR": str(place / "data"),
     }
     command = [sys.executable, "-m", "spg_registry", "setup"]
-    subprocess.run(command, cwd=PROJECT, env=os.environ | settings, check=True)
+    with locked(place):  # the first process that comes loads it for all
+        if not (place / "loaded").exists():
+            subprocess.run(command, cwd=PROJECT, env=os.environ | settings, check=True)
+            (place / "loaded").touch()
     return place
 
 
