@@ -16,6 +16,7 @@ ROOMS: tuple[str, ...] = (
     "moving",
     "imports",
     "rounds",
+    "revision",
     "visits",
     "findings",
     "meetings",

@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "rounds",
     "assignments",
     "visit_sheets",
+    "revision",
     "visits",
     "visit_photos",
     "findings",

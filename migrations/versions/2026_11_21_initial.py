@@ -1176,6 +1176,7 @@ def upgrade() -> None:
         sa.Column("declared", sa.Boolean(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_person_id")),
         sa.ForeignKeyConstraint(
             ["producer_id"], ["producer.id"], name=op.f("fk_interest_producer_id")
@@ -1611,6 +1612,7 @@ def upgrade() -> None:
         sa.Column("reviewed_at", Instant(), nullable=True),
         sa.Column("reviewed_by", sa.Integer(), nullable=True),
         sa.Column("return_reason", sa.String(length=400), nullable=True),
+        sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
             ["entered_by"], ["user_account.id"], name=op.f("fk_visit_entered_by")
         ),

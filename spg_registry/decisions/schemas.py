@@ -73,6 +73,8 @@ class DecisionIn(_In):
     votes: dict[int, Ballot] = {}
     recusals: dict[int, Reason] = {}
     waivers: dict[str, Reason] = {}
+    corrects: int | None = None
+    """An adopted decision about the same producer that rests on a wrong entry."""
 
 
 class AppealIn(_In):
@@ -129,6 +131,7 @@ class DecisionOut(_Out):
     waivers: dict[str, str]
     verdicts: list[dict[str, object]]
     notified_on: date | None
+    corrects_id: int | None
 
 
 class AppealOut(_Out):

@@ -156,6 +156,7 @@ def decide_all(
     meeting = _open_meeting(session, actor, meeting_id)
     _check(session, meeting, batch)
     enrolments = _enrolments(session, meeting, batch)
+    _check_corrected(session, meeting, batch)
     earlier = {row.producer_id: row for row in queries.decisions_of(session, meeting.id)}
     today = clock.local_date(now)
     drafts = []
@@ -205,6 +206,26 @@ def _enrolments(
     return found
 
 
+def _check_corrected(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> None:
+    """What is corrected was adopted, about the same producer, by a meeting of this committee."""
+    faults = []
+    for place, item in enumerate(batch):
+        if item.corrects is None:
+            continue
+        row = session.get(Decision, item.corrects)
+        held = session.get(Meeting, row.meeting_id) if row else None
+        if (
+            row is None
+            or held is None
+            or held.committee_id != meeting.committee_id
+            or row.producer_id != item.producer_id
+            or row.state is DecisionState.DRAFT
+        ):
+            faults.append(Fault(f"{place}-corrects", "nothing_to_correct"))
+    if faults:
+        raise Invalid(*faults)
+
+
 def _check(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> None:
     seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
     products = atlas_of(session).products
@@ -244,6 +265,7 @@ def _fill(draft: Decision, item: DecisionIn) -> None:
     draft.votes = {str(member): ballot.value for member, ballot in item.votes.items()}
     draft.recusals = {str(member): reason for member, reason in item.recusals.items()}
     draft.waivers = dict(item.waivers)
+    draft.corrects_id = item.corrects
     draft.verdicts = []
 
 

@@ -164,6 +164,7 @@ class Interest(Recorded, table=True):
     """What ties a person to a producer, declared or found: household, kin, trade, debt."""
 
     __tablename__ = "interest"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"correction_reason"})
 
     id: int = key()
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -173,6 +174,7 @@ class Interest(Recorded, table=True):
     declared: bool = True
     since: date
     until: date | None = None
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class Organisation(Recorded, table=True):

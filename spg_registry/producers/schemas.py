@@ -235,6 +235,16 @@ class InterestIn(_In):
     until: date | None = None
 
 
+class InterestCorrection(_In):
+    """Only what is given changes; the person stays: another person is another interest."""
+
+    kind: InterestKind | None = None
+    degree: Whole | None = None
+    since: date | None = None
+    until: date | None = None
+    reason: Reason
+
+
 class EndIn(_In):
     """The last day, today when left out."""
 

@@ -29,6 +29,7 @@ from spg_registry.producers.registering import Registered, register, register_al
 from spg_registry.producers.ties import (
     add_holder,
     correct_holder,
+    correct_interest,
     correct_producer,
     declare_interests,
     end_holder,
@@ -56,6 +57,7 @@ __all__ = [
     "change_status",
     "correct_crop",
     "correct_holder",
+    "correct_interest",
     "correct_plot",
     "correct_producer",
     "correct_unit",

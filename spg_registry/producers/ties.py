@@ -35,6 +35,7 @@ from spg_registry.producers.naming import NAME_LENGTH, refresh_search_words
 from spg_registry.producers.schemas import (
     EndIn,
     HouseholdIn,
+    InterestCorrection,
     InterestIn,
     MembershipIn,
     NewHolderIn,
@@ -227,17 +228,53 @@ def _interest_faults(data: InterestIn, today: date, at: str) -> list[Fault]:
 def end_interest(
     session: Session, actor: Actor, now: datetime, interest_id: int, data: EndIn
 ) -> Interest:
+    row, committee_id = _interest_to_write(session, actor, interest_id)
+    row.until = _end(data, row.since, clock.local_date(now))
+    _told(session, actor, now, "interest.end", "interest", row.id, committee_id)
+    return row
+
+
+def correct_interest(
+    session: Session, actor: Actor, now: datetime, interest_id: int, data: InterestCorrection
+) -> Interest:
+    """An interest that was written down wrongly, or known to be older than it was said to be."""
+    row, committee_id = _interest_to_write(session, actor, interest_id)
+    given = data.model_dump(exclude_none=True, exclude={"reason"})
+    if given.get("kind", row.kind) is not InterestKind.KIN:
+        given["degree"] = None
+    fields = ("kind", "degree", "since", "until")
+    whole = InterestIn.model_construct(**({name: getattr(row, name) for name in fields} | given))
+    faults = _interest_faults(whole, clock.local_date(now), "")
+    if faults:
+        raise Invalid(*faults)
+    changed = sorted(name for name, value in given.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, given[name])
+    row.correction_reason = data.reason
+    audit.record(
+        session,
+        actor,
+        now,
+        "interest.correct",
+        "interest",
+        row.id,
+        committee_id=committee_id,
+        changed=changed,
+        reasoned=True,
+    )
+    session.flush()
+    return row
+
+
+def _interest_to_write(session: Session, actor: Actor, interest_id: int) -> tuple[Interest, int]:
     require(actor, Permission.PRODUCER_WRITE)
     row = session.get(Interest, interest_id)
     if row is None:
         raise InterestNotFound(id=interest_id)
     try:
-        committee_id = require_papers(session, actor, [row.producer_id])[row.producer_id]
+        return row, require_papers(session, actor, [row.producer_id])[row.producer_id]
     except ProducerNotFound as error:
         raise InterestNotFound(id=interest_id) from error
-    row.until = _end(data, row.since, clock.local_date(now))
-    _told(session, actor, now, "interest.end", "interest", row.id, committee_id)
-    return row
 
 
 def set_household(session: Session, actor: Actor, now: datetime, data: HouseholdIn) -> Household:

@@ -128,3 +128,9 @@ class VisitVoid(Conflict):
     """Nothing is added to a void visit."""
 
     code = "visit_void"
+
+
+class NotReviewed(Conflict):
+    """Only a reviewed form is corrected; before that it is sent back (`state`)."""
+
+    code = "visit_not_reviewed"

@@ -80,6 +80,7 @@ class Visit(Recorded, table=True):
             "lat",
             "lon",
             "return_reason",
+            "correction_reason",
         }
     )
     __left_out__: ClassVar[frozenset[str]] = frozenset({"authors"})
@@ -113,6 +114,7 @@ class Visit(Recorded, table=True):
     reviewed_at: datetime | None = instant(optional=True)
     reviewed_by: int | None = Field(default=None, foreign_key="user_account.id")
     return_reason: str | None = Field(default=None, max_length=400)
+    correction_reason: str | None = Field(default=None, max_length=400)
 
 
 class Assignment(Recorded, table=True):

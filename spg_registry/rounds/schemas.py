@@ -103,6 +103,15 @@ class VisitSave(VisitData):
     visit_id: Id
 
 
+class VisitCorrection(_In):
+    """What was typed wrongly in a form that was reviewed already. Only what is given changes."""
+
+    reason: Reason
+    visited_on: date | None = None
+    plots_seen: list[Id] | None = None
+    answers: dict[str, AnswerIn] = {}
+
+
 class AcknowledgeData(_In):
     """`self`: signed by the producer. `assisted`: by a mark, before a witness."""
 

@@ -1,6 +1,7 @@
 """The door of the room of rounds: every act on rounds, assignments, visits and findings."""
 
 from spg_registry.rounds.assignments import assign_all, release
+from spg_registry.rounds.correcting import correct_visit
 from spg_registry.rounds.findings import (
     close_finding,
     close_findings,
@@ -44,6 +45,7 @@ __all__ = [
     "close_finding",
     "close_findings",
     "close_round",
+    "correct_visit",
     "open_round",
     "plan_round",
     "propose_assignments",

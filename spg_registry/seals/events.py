@@ -135,6 +135,21 @@ def suspend_all(
     ]
 
 
+def withdraw_corrected(
+    session: Session, actor: Actor, now: datetime, decision: Decision, on: date
+) -> list[SealEvent]:
+    """A decision that takes an earlier one back for a wrong entry withdraws what that one gave."""
+    grants = [
+        grant
+        for grant in _of_decision(session, decision)
+        if grant.decision_id == decision.corrects_id
+    ]
+    return [
+        turn(session, actor, now, g, SealEventKind.WITHDRAWN, _ground(decision, g, on))
+        for g in grants
+    ]
+
+
 def exclude(
     session: Session, actor: Actor, now: datetime, decision: Decision, on: date
 ) -> Sanction:

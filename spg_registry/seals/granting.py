@@ -39,7 +39,7 @@ from spg_registry.rules.words import (
 )
 from spg_registry.seals import acta, signing
 from spg_registry.seals.errors import ClosingRefused, NothingDecided, RoundNotInDeliberation
-from spg_registry.seals.events import exclude, replace_seals, suspend_all
+from spg_registry.seals.events import exclude, replace_seals, suspend_all, withdraw_corrected
 from spg_registry.seals.hearing import Heard, hear
 from spg_registry.seals.judging import Judged, judge
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope, SealToken
@@ -388,6 +388,8 @@ def _carry_out(
             suspend_all(session, actor, now, decision, meeting.held_on)
         elif decision.outcome is Outcome.EXCLUSION:
             exclude(session, actor, now, decision, meeting.held_on)
+        elif decision.corrects_id is not None and decision.outcome is Outcome.NOT_APPROVED:
+            withdraw_corrected(session, actor, now, decision, meeting.held_on)
     after_decisions_against(session, actor, now, meeting, decisions)
     session.flush()
 

@@ -115,6 +115,7 @@ class Table:
         known = {grant.grant_id for listed in self.standing.values() for grant in listed}
         self.held_by_control = suspended_by_control(session, known)
         self.sanctions = sanctions_of(session, producers)
+        self.corrected = _corrected_grants(session, decisions)
 
     def judge(self, decision: Decision) -> Judged:
         known = self.facts_of(decision)
@@ -136,7 +137,9 @@ class Table:
             {seat.id: why[seat.person_id] for seat in self.seats if seat.person_id in why},
             granting.quorum_count(known),
             tuple(sorted(known.proposal.replaces)),
-            _land_of(known.proposal.scope, known.producer.units),
+            land_of(
+                {(row.unit_id, row.product) for row in known.proposal.scope}, known.producer.units
+            ),
         )
 
     def take_as_granted(self, one: Judged) -> None:
@@ -177,6 +180,7 @@ class Table:
         own = [g for g in meeting_scope if g.producer_id in (None, decision.producer_id)]
         white = _upgraded(own, category, meeting)
         replaces = frozenset(decision.replaces) | {g.grant_id for g in white if g.scope <= over}
+        replaces |= frozenset(self.corrected.get(decision.corrects_id or 0, ()))
         replaces -= self.held_by_control  # a new seal is no way around the control body
         renewed = [g for g in meeting_scope if g.grant_id not in replaces and g not in white]
         first = decision.valid_from or _first_day(renewed, meeting.held_on)
@@ -213,6 +217,12 @@ class Table:
         )
 
 
+def area_of(unit: facts.Unit, product: str) -> int | None:
+    """The area of one product in a unit, as a scope row tells it; None where it is not there."""
+    row = next((row for row in _all_of(unit) if row.product == product), None)
+    return (row.area_m2 or None) if row else None
+
+
 def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
     """One row a product; its area is that of the plots it stands on."""
     areas = {plot.plot_id: plot.area_m2 for plot in unit.plots}
@@ -228,8 +238,8 @@ def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
     return rows.values()
 
 
-def _land_of(scope: Iterable[facts.ScopeRow], units: Iterable[facts.Unit]) -> int | None:
-    pairs = {(row.unit_id, row.product) for row in scope}
+def land_of(pairs: Collection[tuple[int, str]], units: Iterable[facts.Unit]) -> int | None:
+    """The plots under these products of these units, each counted once."""
     areas = {
         plot.plot_id: plot.area_m2
         for unit in units
@@ -301,6 +311,22 @@ def _meeting_facts(
         )
         for spg_id in spg_ids
     }
+
+
+def _corrected_grants(session: Session, decisions: Sequence[Decision]) -> dict[int, list[int]]:
+    """By decision that is corrected: its seals that still stand, which the correction replaces."""
+    wanted = {row.corrects_id for row in decisions if row.corrects_id is not None}
+    if not wanted:
+        return {}
+    rows = session.exec(
+        select(SealGrant.decision_id, SealGrant.id)
+        .where(col(SealGrant.decision_id).in_(wanted))
+        .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for decision_id, grant_id in rows:
+        found[decision_id].append(grant_id)
+    return found
 
 
 def standing_grants(

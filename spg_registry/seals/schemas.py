@@ -87,6 +87,12 @@ class LabelBatchesIn(_In):
     rows: Annotated[list[LabelsIn], Field(min_length=1, max_length=400)]
 
 
+class CorrectIn(_In):
+    """The record of a seal follows records that were corrected; nothing signed changes."""
+
+    reason: Reason
+
+
 class SanctionIn(_In):
     producer_id: int
     spg_id: int
@@ -126,6 +132,29 @@ class SealEventOut(_Out):
     effective_on: date
     at: datetime
     reason_class: str | None
+
+
+class ActOut(BaseModel):
+    """A recorded correction."""
+
+    action: str
+    at: datetime
+    by: str
+    subject: str
+    subject_id: str
+
+
+class DoubtOut(BaseModel):
+    """A running seal that rests on something corrected since; `reasons` as sentences, empty when
+    it would still pass. `agenda_decision_id`: the draft or decision that takes it up."""
+
+    seal: SealOut
+    producer_code: str
+    meeting_id: int
+    corrections: list[ActOut]
+    reasons: list[str]
+    agenda_decision_id: int | None
+    is_answered: bool
 
 
 class SanctionOut(_Out):

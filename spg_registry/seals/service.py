@@ -1,5 +1,6 @@
 """The verbs of this room, each in the file of its topic."""
 
+from spg_registry.seals.correcting import correct
 from spg_registry.seals.events import acknowledge, reinstate, suspend, withdraw
 from spg_registry.seals.granting import Closing, close_and_grant, preview
 from spg_registry.seals.leaving import change_status
@@ -15,6 +16,7 @@ __all__ = [
     "allot",
     "change_status",
     "close_and_grant",
+    "correct",
     "hand_over",
     "impose",
     "move",

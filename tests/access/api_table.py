@@ -317,6 +317,12 @@ V1: list[Row] = [
     ),
     Row("POST /api/v1/interests/{interest_id}/end", OFFICE, "producer:write", {}),
     Row(
+        "PATCH /api/v1/interests/{interest_id}",
+        OFFICE,
+        "producer:write",
+        {"since": "2026-01-05", "reason": "Se supo tarde"},
+    ),
+    Row(
         "POST /api/v1/households",
         OFFICE,
         "producer:write",
@@ -439,6 +445,13 @@ V1: list[Row] = [
     Row("GET /api/v1/visits", USERS),
     Row("PUT /api/v1/visits", SECRETARY | SENT, body=["@form"]),
     Row("GET /api/v1/visits/{visit_id}", READERS | SENT),
+    Row(
+        "POST /api/v1/visits/{visit_id}/corrections",
+        OFFICE,
+        "visit:review",
+        {"visited_on": "2026-06-09", "reason": "La fecha del papel"},
+        at={"visit_id": "@visit_reviewed"},
+    ),
     Row("GET /api/v1/visits/{visit_id}/form", READERS | SENT),
     Row(
         "PUT /api/v1/visits/{visit_id}",
@@ -530,6 +543,8 @@ V1: list[Row] = [
     # --- seals -----------------------------------------------------------------------------------
     Row("GET /api/v1/seals/{code}/verification", EVERYBODY),
     Row("POST /api/v1/verifications", EVERYBODY, body={"code": "@seal"}),
+    Row("GET /api/v1/seals/revision", READERS, "seal:read", query={"committee_id": "@committee"}),
+    Row("POST /api/v1/seals/{code}/corrections", COORDINATOR, "seal:decide", REASON),
     Row("GET /api/v1/seals", READERS | OTHER_OFFICE, "seal:read"),
     Row(
         "POST /api/v1/seals/acknowledgements",

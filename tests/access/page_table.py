@@ -201,6 +201,11 @@ PAGES: list[Row] = [
     *form(f"{TITULAR}/salida", OFFICE),
     *form(f"{PRODUCTOR}/unidades/nueva", OFFICE, body={"name": "Loma", **PLOT}),
     *form(f"{PRODUCTOR}/vinculos/nuevo", OFFICE, body={"person_id": "@person", "kind": "partner"}),
+    *form(
+        f"{PRODUCTOR}/vinculos/{{interest_id}}/corregir",
+        OFFICE,
+        body={"since": "2026-01-05", "reason": "Se supo tarde"},
+    ),
     *form(f"{PRODUCTOR}/organizaciones/nueva", OFFICE, body={"organisation": "@organisation"}),
     *form(f"{PRODUCTOR}/hogar", OFFICE, body={"producer_codes": "@other_producer"}),
     # Who takes in a producer from elsewhere knows its code and sees nothing of it yet.
@@ -323,6 +328,12 @@ PAGES: list[Row] = [
     Row(f"POST {VISITA}/revisar", OFFICE, at=SUBMITTED),
     Row(f"POST {VISITA}/devolver", OFFICE, at=SUBMITTED, body=REASON),
     *form(f"{VISITA}/anular", OFFICE, body=REASON),
+    *form(
+        f"{VISITA}/corregir",
+        OFFICE,
+        at={"visit_id": "@visit_reviewed"},
+        body={"visited_on": "2026-06-09", "reason": "La fecha del papel"},
+    ),
     Row("GET /hallazgos", USERS),
     Row("GET /hallazgos/{finding_id}", READERS | SENT),
     Row("POST /hallazgos/{finding_id}/correccion", OFFICE),
@@ -446,6 +457,12 @@ PAGES: list[Row] = [
         COORDINATOR,
         body={"acta": "9/2026", "codes": "@seal"},
         ok=(422,),
+    Row("GET /sellos/revision", READERS | OTHER_OFFICE),
+    *form(f"{SELLO}/correccion", COORDINATOR, body=REASON),
+    *form(
+        f"{SELLO}/orden-del-dia",
+        OFFICE,
+        body={"meeting_id": "@meeting", "outcome": "suspension", "reasons": "Insumo prohibido"},
     ),
     Row(f"GET {SELLO}", READERS),
     *form(

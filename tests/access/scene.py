@@ -338,6 +338,7 @@ class _Builder:
         cast, names, session = self.cast, self.names, self.session
         closed = self.convened("1/2026")
         judged = [self.reviewed[name] for name in ("first", "second", "fifth")]
+        names.visit_reviewed = judged[0].id
         drafts = decided(session, cast, closed, judged)
         closing = seals.close_and_grant(session, cast.secretary, cast.now, self.ring, closed.id)
         self.granted = closing.granted
