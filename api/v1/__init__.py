@@ -11,6 +11,7 @@ ROOMS: tuple[str, ...] = (
     "users",
     "committees",
     "standards",
+    "merging",
     "producers",
     "units",
     "moving",

@@ -10,6 +10,7 @@ ROOMS: tuple[str, ...] = (
     "users",
     "producer_search",
     "producer_history",
+    "merging",
     "producers",
     "producer_papers",
     "units",

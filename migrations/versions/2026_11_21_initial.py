@@ -1061,12 +1061,16 @@ def upgrade() -> None:
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=True),
         sa.Column("nit", sa.String(length=20), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_producer_community_id")
         ),
         sa.ForeignKeyConstraint(
             ["household_id"], ["household.id"], name=op.f("fk_producer_household_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["producer.id"], name=op.f("fk_producer_merged_into_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_producer")),
         sa.UniqueConstraint("code", name=op.f("uq_producer_code")),
@@ -1081,6 +1085,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_producer_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_producer_merged_into_id"), ["merged_into_id"], unique=False
         )
 
     op.create_table(
@@ -1186,6 +1193,33 @@ def upgrade() -> None:
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interest_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_interest_producer_id"), ["producer_id"], unique=False)
+
+    op.create_table(
+        "merger",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_producer_id", sa.Integer(), nullable=False),
+        sa.Column("other_producer_id", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kept_producer_id"], ["producer.id"], name=op.f("fk_merger_kept_producer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_producer_id"], ["producer.id"], name=op.f("fk_merger_other_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["undoes_id"], ["merger.id"], name=op.f("fk_merger_undoes_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merger")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_merger_undoes_id")),
+    )
+    with op.batch_alter_table("merger", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_merger_kept_producer_id"), ["kept_producer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_merger_other_producer_id"), ["other_producer_id"], unique=False
+        )
 
     op.create_table(
         "organisation_membership",

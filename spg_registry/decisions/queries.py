@@ -10,6 +10,7 @@ from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, MeetingNotFound
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
+from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
 
@@ -132,7 +133,8 @@ def decisions_about(session: Session, producer_id: int) -> list[tuple[Decision, 
     """Everything ever decided about a producer, the latest first."""
     rows = session.exec(
         select(Decision, Meeting)
-        .where(Decision.meeting_id == Meeting.id, Decision.producer_id == producer_id)
+        .where(Decision.meeting_id == Meeting.id)
+        .where(with_merged(col(Decision.producer_id), [producer_id]))
         .order_by(col(Meeting.held_on).desc(), col(Decision.id).desc())
     )
     return list(rows)

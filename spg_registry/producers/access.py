@@ -72,7 +72,14 @@ def find_producer(session: Session, sight: Sight, code: str) -> Producer:
     found = session.exec(select(Producer).where(Producer.code == code.strip(), seen(sight))).first()
     if found is None:
         raise ProducerNotFound(code=code)
-    return found
+    return kept(session, found)
+
+
+def kept(session: Session, producer: Producer) -> Producer:
+    """The one that stands for it: itself, or the one it was merged into."""
+    if producer.merged_into_id is None:
+        return producer
+    return session.get_one(Producer, producer.merged_into_id)
 
 
 def committees_of(session: Session, producer_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -131,6 +138,7 @@ def producer_to_write(session: Session, actor: Actor, code: str) -> tuple[Produc
     producer = session.exec(query).first()
     if producer is None:
         raise ProducerNotFound(code=code)
+    producer = kept(session, producer)
     return producer, require_papers(session, actor, [producer.id])[producer.id]
 
 
@@ -140,7 +148,7 @@ def producers_to_write(
     """The same for many, by code."""
     require(actor, Permission.PRODUCER_WRITE)
     query = select(Producer).where(col(Producer.code).in_(set(codes)))
-    rows = {row.code: row for row in session.exec(query)}
+    rows = {row.code: kept(session, row) for row in session.exec(query)}
     for code in codes:
         if code not in rows:
             raise ProducerNotFound(code=code)

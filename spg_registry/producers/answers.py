@@ -183,6 +183,18 @@ class TransferOut(_Out):
     waits: bool
 
 
+class DuplicateOut(_Out):
+    """Two registrations that look like one family. `same_person`: one person stands behind both;
+    else names and community are the same, and no year of birth contradicts."""
+
+    first: str
+    second: str
+    first_name: str
+    second_name: str
+    community: str
+    same_person: bool
+
+
 class OrganisationOut(_Out):
     id: int
     code: str
@@ -220,6 +232,8 @@ class ProducerFile(ProducerOut):
     holders: list[HolderOut]
     memberships: list[MembershipOut]
     interests: list[InterestOut]
+    merged: list[str]
+    """Codes of registrations that were found to be this family, and still find it."""
     transfers: list[TransferOut]
     """Land that came and went, the latest first."""
     land: list[UnitOut]

@@ -84,6 +84,14 @@ def producer_file(
             if identity
             else []
         ),
+        merged=[
+            row.code
+            for row in session.exec(
+                select(Producer)
+                .where(Producer.merged_into_id == producer.id)
+                .order_by(col(Producer.number))
+            )
+        ],
         transfers=transfers_of(session, producer.id),
         land=land,
     )

@@ -12,7 +12,7 @@ from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.producers import checks
-from spg_registry.producers.access import enrolments_to_write, require_spg
+from spg_registry.producers.access import enrolments_to_write, kept, require_spg
 from spg_registry.producers.errors import (
     AlreadyEnrolled,
     EnrolledElsewhere,
@@ -57,6 +57,7 @@ def enrol(
     producer = session.exec(query).first()
     if producer is None:
         raise ProducerNotFound(code=producer_code)
+    producer = kept(session, producer)
     _refuse_second(session, actor, producer, spg)
     codes = (spg.id, [data.code] if data.code else [])
     faults = list(checks.enrolment_faults(data, known(session, now, codes=codes), ""))

@@ -64,6 +64,18 @@ class EnrolledElsewhere(Conflict):
     code = "enrolled_elsewhere"
 
 
+class NotMergeable(Conflict):
+    """These two registrations cannot become one (`why`: the reason's code)."""
+
+    code = "not_mergeable"
+
+
+class NotMerged(Conflict):
+    """These two are not one registration now."""
+
+    code = "not_merged"
+
+
 class CropNotFound(NotFound):
     """No such crop, or of a producer that this actor may not see."""
 

@@ -56,6 +56,21 @@ def pledges_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, date
     return dict(session.exec(query).all())
 
 
+def with_merged(column: Any, producer_ids: Iterable[int]) -> Any:
+    """The condition that a column names one of these producers, or one that was merged into it."""
+    ids = set(producer_ids)
+    known = col(Producer.id).in_(ids) | col(Producer.merged_into_id).in_(ids)
+    return column.in_(select(Producer.id).where(known))
+
+
+def merged_into(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
+    """By producer that was merged into one of these: the one that stayed."""
+    query = select(Producer.id, col(Producer.merged_into_id)).where(
+        col(Producer.merged_into_id).in_(set(producer_ids))
+    )
+    return {id_: kept for id_, kept in session.exec(query) if kept is not None}
+
+
 # --- land ----------------------------------------------------------------------------------------
 
 
@@ -179,11 +194,14 @@ def holders_of(
 ) -> dict[int, list[int]]:
     """By producer: the persons behind it, the first holder first. Without a day, the present."""
     ids = set(producer_ids)
-    query = select(Holder).where(col(Holder.producer_id).in_(ids))
+    merged = merged_into(session, ids)
+    query = select(Holder).where(col(Holder.producer_id).in_({*ids, *merged}))
     found: dict[int, list[int]] = {id_: [] for id_ in ids}
     for row in session.exec(query.order_by(col(Holder.position), col(Holder.id))):
         if row.until is None or (on is not None and row.since <= on <= row.until):
-            found[row.producer_id].append(row.person_id)
+            for id_ in {row.producer_id, merged.get(row.producer_id, row.producer_id)} & ids:
+                if row.person_id not in found[id_]:
+                    found[id_].append(row.person_id)
     return found
 
 
@@ -223,12 +241,14 @@ def interests_of(
 ) -> dict[int, list[Interest]]:
     """By producer: what was declared or found, past ones too; of these persons only, if given."""
     ids = set(producer_ids)
-    query = select(Interest).where(col(Interest.producer_id).in_(ids))
+    merged = merged_into(session, ids)
+    query = select(Interest).where(col(Interest.producer_id).in_({*ids, *merged}))
     if person_ids is not None:
         query = query.where(col(Interest.person_id).in_(set(person_ids)))
     found: dict[int, list[Interest]] = {id_: [] for id_ in ids}
     for row in session.exec(query.order_by(col(Interest.id))):
-        found[row.producer_id].append(row)
+        for id_ in {row.producer_id, merged.get(row.producer_id, row.producer_id)} & ids:
+            found[id_].append(row)
     return found
 
 

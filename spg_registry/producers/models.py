@@ -71,6 +71,8 @@ class Producer(Recorded, table=True):
     community_id: int = Field(foreign_key="community.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     nit: str | None = Field(default=None, max_length=20)
+    merged_into_id: int | None = Field(default=None, foreign_key="producer.id", index=True)
+    """Registered twice: the one that stays. Its code still finds that one."""
     correction_reason: str | None = Field(default=None, max_length=400)
 
 
@@ -257,6 +259,25 @@ class UnitPlot(Recorded, table=True):
     plot_id: int = Field(foreign_key="plot.id", primary_key=True, index=True)
     since: date | None = None
     until: date | None = None
+
+
+class Merger(Recorded, table=True):
+    """Two registrations turned out to be one family: the act, and the act that takes it back.
+
+    `moved` lists what went over (`units`, `findings`: ids), so that it can go back.
+    """
+
+    __tablename__ = "merger"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
+    __left_out__: ClassVar[frozenset[str]] = frozenset({"moved"})
+
+    id: int = key()
+    kept_producer_id: int = Field(foreign_key="producer.id", index=True)
+    other_producer_id: int = Field(foreign_key="producer.id", index=True)
+    effective_on: date
+    reason: str = Field(max_length=400)
+    undoes_id: int | None = Field(default=None, foreign_key="merger.id", unique=True)
+    moved: dict[str, Any] = document()
 
 
 class TransferKind(StrEnum):

@@ -76,6 +76,9 @@ def _refresh(session: Session, ids: Sequence[int]) -> None:
     )
     for producer_id, code in session.exec(enrolments):
         codes[producer_id].append(code)
+    twins = select(Producer).where(col(Producer.merged_into_id).in_(ids))
+    for twin in session.exec(twins):
+        codes[twin.merged_into_id or 0] += [twin.code, twin.display_name]
     homes = (
         select(Producer, Community.name)
         .join(Community, col(Community.id) == col(Producer.community_id))

@@ -103,7 +103,7 @@ def producers_page(
 
 
 def _wanted(filters: Filters) -> list[Any]:
-    found: list[Any] = list(filters.also)
+    found: list[Any] = [*filters.also, col(Producer.merged_into_id).is_(None)]
     if filters.kind is not None:
         found.append(Producer.kind == filters.kind)
     if filters.community_id is not None:

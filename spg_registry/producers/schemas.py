@@ -269,6 +269,14 @@ class EnrolIn(EnrolmentIn):
     spg_id: Whole
 
 
+class MergeIn(_In):
+    """`other` is the code of the registration that is one too many; or, to take a merger back, of
+    the one that was."""
+
+    other: Code
+    reason: Reason
+
+
 class MoveIn(_In):
     """A producer goes to another SPG. `units` are those that go along (all, when left out); the
     others are closed. `code` and `admitted` are for an office that writes there as well."""

@@ -63,7 +63,7 @@ def matching(session: Session, sight: Sight, text: str) -> Matching:
     """What was typed, taken at its word. Nothing to search by finds everybody."""
     text = _UNIT_CODE.sub(r"\1", text.strip())
     if _WHOLE_CODE.fullmatch(text):
-        return Matching((col(Producer.code) == text.upper(),))
+        return Matching((with_merged_code(text.upper()),))
     if holders := _holders_of_number(session, sight, text):
         return Matching((col(Producer.id).in_(holders),))
     words = words_in(text)[:MOST_WORDS]
@@ -95,10 +95,18 @@ def _holders_of_number(session: Session, sight: Sight, text: str) -> list[int]:
         .where(Person.ci_key == wanted)
     )
     found = set(session.exec(query))
+    merged = select(Producer.merged_into_id).where(col(Producer.id).in_(found))
+    found |= {id_ for id_ in session.exec(merged) if id_ is not None}
     if sight.identity is None:
         return sorted(found)
     keepers = committees_of(session, found)
     return sorted(id_ for id_ in found if sight.identity.intersection(keepers.get(id_, ())))
+
+
+def with_merged_code(code: str) -> Any:
+    """The one of this code, or the one into which it was merged."""
+    into = select(Producer.merged_into_id).where(Producer.code == code)
+    return or_(col(Producer.code) == code, col(Producer.id).in_(into))
 
 
 def _taken(word: str) -> list[ColumnElement[bool]]:

@@ -155,7 +155,9 @@ _UNIT = _seals(
     "u.code",
     "LEFT JOIN (SELECT DISTINCT grant_id, unit_id FROM seal_scope) o ON o.grant_id = g.id"
     " LEFT JOIN unit u ON u.id = o.unit_id"
-    " WHERE u.id IS NULL OR u.producer_id <> g.producer_id",
+    " WHERE u.id IS NULL OR u.producer_id <> g.producer_id"
+    " AND NOT EXISTS (SELECT 1 FROM producer w"
+    " WHERE w.id = g.producer_id AND w.merged_into_id = u.producer_id)",
 )
 
 _PRODUCER = _seals(
@@ -323,9 +325,10 @@ _MEASURES: dict[str, tuple[str, str]] = {
         " GROUP BY g.municipality_code",
     ),
     "producers": (
-        "SELECT COUNT(*) FROM producer",
+        "SELECT COUNT(*) FROM producer WHERE merged_into_id IS NULL",
         "SELECT c.municipality_code AS place, COUNT(*) AS n FROM producer p"
-        " JOIN community c ON c.id = p.community_id GROUP BY c.municipality_code",
+        " JOIN community c ON c.id = p.community_id WHERE p.merged_into_id IS NULL"
+        " GROUP BY c.municipality_code",
     ),
     "units": (
         f"SELECT COUNT(*) {_OPEN_UNITS}",

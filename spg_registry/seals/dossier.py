@@ -111,9 +111,11 @@ def grounds_for(
 ) -> list[tuple[Decision, str, date]]:
     """The decisions that can be named as the ground of an act, the latest first, each with its
     acta and day."""
+    holder = session.get_one(Producer, grant.producer_id)
     rows = session.exec(
         select(Decision, Meeting)
-        .where(Decision.meeting_id == Meeting.id, Decision.producer_id == grant.producer_id)
+        .where(Decision.meeting_id == Meeting.id)
+        .where(col(Decision.producer_id).in_([holder.id, holder.merged_into_id or holder.id]))
         .where(Meeting.committee_id == grant.committee_id)
         .order_by(col(Meeting.held_on).desc(), col(Decision.id).desc())
     )

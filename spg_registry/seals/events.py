@@ -13,7 +13,8 @@ from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import get_decision
-from spg_registry.producers.models import Enrolment
+from spg_registry.producers.facts import with_merged
+from spg_registry.producers.models import Enrolment, Producer
 from spg_registry.rules.states import Machine
 from spg_registry.rules.words import (
     DecisionState,
@@ -229,7 +230,9 @@ def _require_ground(
     if data.decision_id is None:
         raise Invalid.at("decision_id", "required")
     decision, meeting = get_decision(session, actor, data.decision_id)
-    if decision.producer_id != grant.producer_id or not says(kind, decision, grant, meeting):
+    holder = session.get_one(Producer, grant.producer_id)
+    mine = decision.producer_id in (holder.id, holder.merged_into_id)
+    if not mine or not says(kind, decision, grant, meeting):
         raise DecisionDoesNotSayThat(id=decision.id)
 
 
@@ -288,10 +291,13 @@ def held_grants(session: Session, actor: Actor, codes: Collection[str]) -> list[
 
 
 def standing_of_enrolment(session: Session, enrolment_id: int) -> list[SealGrant]:
-    """Its seals that were neither withdrawn nor replaced, held until the end of the transaction."""
+    """The producer's seals of this SPG that were neither withdrawn nor replaced, those of a
+    registration that was merged into it too; held until the end of the transaction."""
+    enrolment = session.get_one(Enrolment, enrolment_id)
     query = (
         select(SealGrant)
-        .where(SealGrant.enrolment_id == enrolment_id, col(SealGrant.state).in_(STANDING))
+        .where(with_merged(col(SealGrant.producer_id), [enrolment.producer_id]))
+        .where(SealGrant.spg_id == enrolment.spg_id, col(SealGrant.state).in_(STANDING))
         .order_by(col(SealGrant.id))
         .with_for_update()
     )

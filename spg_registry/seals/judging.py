@@ -15,7 +15,8 @@ from spg_registry.committees.models import Member
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import attendance_of
 from spg_registry.decisions.service import parameters_of
-from spg_registry.producers.facts import enrolments_by_id, pledges_of, units_of
+from spg_registry.producers.facts import enrolments_by_id, merged_into, pledges_of, units_of
+from spg_registry.producers.models import Producer
 from spg_registry.rounds.facts import findings_of, ties_of, visits_of
 from spg_registry.rules import facts, granting
 from spg_registry.rules.months import ONE_DAY, Span, last_day
@@ -338,6 +339,9 @@ def standing_grants(
         .where(SealScope.grant_id == SealGrant.id, col(SealScope.unit_id).in_(unit_ids))
         .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
     ).all()
+    holders = {grant.producer_id for grant, _, _ in rows}
+    query = select(Producer.id, col(Producer.merged_into_id)).where(col(Producer.id).in_(holders))
+    kept = {id_: into or id_ for id_, into in session.exec(query)}
     scopes: dict[int, set[tuple[int, str]]] = defaultdict(set)
     for grant, unit_id, product in rows:
         scopes[grant.id].add((unit_id, product))
@@ -352,7 +356,7 @@ def standing_grants(
                 grant.category,
                 validity,
                 frozenset(scopes[grant.id]),
-                grant.producer_id,
+                kept[grant.producer_id],
             )
         if one not in found[unit_id]:
             found[unit_id].append(one)
@@ -363,10 +367,13 @@ def sanctions_of(
     session: Session, producer_ids: Collection[int]
 ) -> dict[int, list[facts.Sanction]]:
     """Those in the way of a grant; a warning is none, and what was corrected away no longer is."""
-    rows = session.exec(select(Sanction).where(col(Sanction.producer_id).in_(producer_ids))).all()
+    merged = merged_into(session, producer_ids)
+    wanted = {*producer_ids, *merged}
+    rows = session.exec(select(Sanction).where(col(Sanction.producer_id).in_(wanted))).all()
     corrected = {row.correction_of for row in rows if row.correction_of is not None}
     found: dict[int, list[facts.Sanction]] = defaultdict(list)
     for row in rows:
         if row.id not in corrected and row.stops_grants:
-            found[row.producer_id].append(facts.Sanction(Span(row.since, row.until)))
+            holder = merged.get(row.producer_id, row.producer_id)
+            found[holder].append(facts.Sanction(Span(row.since, row.until)))
     return found

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import Category, SealEventKind, SealState
@@ -58,7 +59,7 @@ def visible_seals(
     if municipality_code:
         query = query.where(col(SealGrant.municipality_code).startswith(municipality_code))
     if producer_id is not None:
-        query = query.where(SealGrant.producer_id == producer_id)
+        query = query.where(with_merged(col(SealGrant.producer_id), [producer_id]))
     if expiring_by is not None:
         query = query.where(
             stands(SealStanding.VALID, on), col(SealGrant.valid_until) <= expiring_by
@@ -161,7 +162,7 @@ def visible_sanctions(
     if places is not None:
         query = query.where(col(Spg.committee_id).in_(places))
     if producer_id is not None:
-        query = query.where(Sanction.producer_id == producer_id)
+        query = query.where(with_merged(col(Sanction.producer_id), [producer_id]))
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     latest = query.order_by(col(Sanction.id).desc())
     return list(session.exec(latest.limit(limit).offset(offset))), total

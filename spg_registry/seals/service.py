@@ -4,6 +4,7 @@ from spg_registry.seals.correcting import correct
 from spg_registry.seals.events import acknowledge, reinstate, suspend, withdraw
 from spg_registry.seals.granting import Closing, close_and_grant, preview
 from spg_registry.seals.leaving import change_status
+from spg_registry.seals.merging import merge, unmerge
 from spg_registry.seals.moving import hand_over, move
 from spg_registry.seals.numbering import allot
 from spg_registry.seals.replacing import replace
@@ -19,11 +20,13 @@ __all__ = [
     "correct",
     "hand_over",
     "impose",
+    "merge",
     "move",
     "preview",
     "reinstate",
     "replace",
     "restore",
     "suspend",
+    "unmerge",
     "withdraw",
 ]

@@ -296,6 +296,20 @@ V1: list[Row] = [
             "reason": "Escritura",
         },
     ),
+    Row("GET /api/v1/producers/duplicates", OFFICES, "producer:write"),
+    Row(
+        "POST /api/v1/producers/{code}/merge",
+        OFFICE,
+        "producer:write",
+        {"other": "@roundless", "reason": "La misma familia"},
+    ),
+    Row(
+        "POST /api/v1/producers/{code}/unmerge",
+        OFFICE,
+        "producer:write",
+        {"other": "@twin", "reason": "Son dos familias"},
+        at={"code": "@stays"},
+    ),
     Row(
         "POST /api/v1/producers/{code}/transfers",
         OFFICE,

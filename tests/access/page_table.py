@@ -223,6 +223,14 @@ PAGES: list[Row] = [
         OFFICE,
         body={"spg_id": "@spg_b", "reason": "Se va a Tiquipaya"},
     ),
+    Row("GET /productores/duplicados", OFFICES),
+    *form(f"{PRODUCTOR}/unir/{{other}}", OFFICE, at={"other": "@roundless"}, body=REASON),
+    *form(
+        f"{PRODUCTOR}/separar/{{other}}",
+        OFFICE,
+        at={"code": "@stays", "other": "@twin"},
+        body=REASON,
+    ),
     *form(f"{PRODUCTOR}/traspasos", OFFICE, body={"transfers": "@transfer"}),
     # --- land ------------------------------------------------------------------------------------
     Row(f"GET {UNIDAD}", READERS | SENT),

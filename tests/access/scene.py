@@ -34,6 +34,7 @@ from spg_registry.producers.schemas import (
     HolderIn,
     InterestIn,
     MembershipIn,
+    MergeIn,
     OrganisationIn,
     PledgeIn,
     StatusIn,
@@ -100,6 +101,7 @@ class _Builder:
         self.homes()
         self.land()
         self.handed_over()
+        self.merged()
         self.planned_rounds()
         self.open_round()
         self.judged_round()
@@ -163,7 +165,7 @@ class _Builder:
     def homes(self) -> None:
         names = (
             *("seen", "sent", "filled", "heard", "unheard", "roundless", "unmanned"),
-            *("first", "second", "third", "fourth", "fifth", "applicant", "gone"),
+            *("first", "second", "third", "fourth", "fifth", "applicant", "gone", "stays", "twin"),
         )
         batch = [
             family(
@@ -218,6 +220,13 @@ class _Builder:
             MembershipIn(organisation=mine.code, since=date(2026, 5, 1)),
         )
         names.membership = joined.id
+
+    def merged(self) -> None:
+        stays, twin = (self.home[name].producer.code for name in ("stays", "twin"))
+        word = MergeIn(other=twin, reason="Es la misma familia")
+        seals.merge(self.session, self.cast.secretary, self.cast.now, stays, word)
+        self.names.stays, self.names.twin = stays, twin
+        self.names.roundless = self.home["roundless"].producer.code
 
     def handed_over(self) -> None:
         """A plot of a family of committee B, for the first family of A to take."""

@@ -1,0 +1,39 @@
+"""One family registered twice."""
+
+from fastapi import APIRouter
+
+from api.deps import ActorDep, NowDep, SessionDep
+from api.v1.idempotency import OnceRoute
+from spg_registry.core import clock
+from spg_registry.producers.answers import DuplicateOut, ProducerFile
+from spg_registry.producers.dossier import producer_file
+from spg_registry.producers.merging import likely_duplicates
+from spg_registry.producers.schemas import MergeIn
+from spg_registry.seals import service as seals
+
+router = APIRouter(tags=["producers"], route_class=OnceRoute)
+
+
+@router.get("/producers/duplicates")
+def duplicates(session: SessionDep, actor: ActorDep) -> list[DuplicateOut]:
+    """Who may be registered twice, the surest first. Wants `producer:write`."""
+    return likely_duplicates(session, actor)
+
+
+@router.post("/producers/{code}/merge", status_code=201)
+def merge(
+    session: SessionDep, actor: ActorDep, now: NowDep, code: str, data: MergeIn
+) -> ProducerFile:
+    """`other` becomes this producer; its code still finds it, its seals stay valid. Wants
+    `producer:write` on both."""
+    seals.merge(session, actor, now, code, data)
+    return producer_file(session, actor, code, clock.local_date(now))
+
+
+@router.post("/producers/{code}/unmerge", status_code=201)
+def unmerge(
+    session: SessionDep, actor: ActorDep, now: NowDep, code: str, data: MergeIn
+) -> ProducerFile:
+    """Takes a merger back: `other` is a producer of its own again. Wants `producer:write`."""
+    seals.unmerge(session, actor, now, code, data)
+    return producer_file(session, actor, code, clock.local_date(now))

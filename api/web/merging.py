@@ -1,0 +1,112 @@
+"""One family registered twice: who looks alike, both side by side, and the act."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.deps import FormDep
+from api.forms import Form, parse
+from api.render import locale_of, render
+from api.sight import visible_ids
+from api.web.desk import Desk, DeskDep
+from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.messages import sentence
+from spg_registry.producers.answers import ProducerFile
+from spg_registry.producers.dossier import producer_file
+from spg_registry.producers.errors import NotMergeable, NotMerged
+from spg_registry.producers.merging import likely_duplicates, pair_to_write
+from spg_registry.producers.schemas import MergeIn
+from spg_registry.seals import service
+
+router = APIRouter(prefix="/productores")
+
+
+@router.get("/duplicados")
+def index(desk: DeskDep) -> Response:
+    pairs = likely_duplicates(desk.session, desk.actor)
+    return render(desk.request, "producers/duplicates.html", pairs=pairs)
+
+
+@router.get("/{code}/unir/{other}")
+def compare(desk: DeskDep, code: str, other: str) -> Response:
+    return _compare(desk, code, other, Form())
+
+
+@router.post("/{code}/unir/{other}")
+def merge(desk: DeskDep, data: FormDep, code: str, other: str) -> Response:
+    stays = str(data.get("stays") or code).strip().upper()
+    goes = other if stays == code.upper() else code
+
+    def act() -> None:
+        if stays not in (code.upper(), other.upper()):
+            raise Invalid.at("stays", "bad_choice")
+        wish = parse(MergeIn, {"reason": data.get("reason", "")}, other=goes)
+        try:
+            service.merge(*desk.acting, stays, wish)
+        except NotMergeable as refusal:
+            raise Invalid(Fault("", f"not_mergeable_{refusal.params['why']}")) from refusal
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _compare(desk, code, other, form, status),
+        f"/productores/{stays}",
+        "producers_merged",
+        other=goes.upper(),
+    )
+
+
+def _compare(desk: Desk, code: str, other: str, form: Form, status: int = 200) -> Response:
+    rows = pair_to_write(desk.session, desk.actor, code, other)
+    if rows[0].merged_into_id or rows[1].merged_into_id:
+        why = sentence("error.not_mergeable_merged_before", locale_of(desk.request))
+        form.errors.setdefault("", why)
+    return desk.page(
+        "producers/merge.html",
+        form,
+        status,
+        files=[_file(desk, row.code) for row in rows],
+        codes=[row.code for row in rows],
+    )
+
+
+def _file(desk: Desk, code: str) -> ProducerFile:
+    ids = visible_ids(desk.session, desk.actor)
+    return producer_file(desk.session, desk.actor, code, desk.today, ids)
+
+
+@router.get("/{code}/separar/{other}")
+def ask_apart(desk: DeskDep, code: str, other: str) -> Response:
+    return _apart(desk, code, other, Form())
+
+
+@router.post("/{code}/separar/{other}")
+def set_apart(desk: DeskDep, data: FormDep, code: str, other: str) -> Response:
+    def act() -> None:
+        wish = parse(MergeIn, {"reason": data.get("reason", "")}, other=other)
+        try:
+            service.unmerge(*desk.acting, code, wish)
+        except NotMergeable as refusal:
+            raise Invalid(Fault("", f"not_mergeable_{refusal.params['why']}")) from refusal
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _apart(desk, code, other, form, status),
+        f"/productores/{other}",
+        "producers_apart",
+        other=other.upper(),
+    )
+
+
+def _apart(desk: Desk, code: str, other: str, form: Form, status: int = 200) -> Response:
+    kept, twin = pair_to_write(desk.session, desk.actor, code, other)
+    if twin.merged_into_id != kept.id:
+        raise NotMerged(code=twin.code)
+    return desk.page(
+        "producers/apart.html",
+        form,
+        status,
+        file=_file(desk, kept.code),
+        other=twin.code,
+        back=f"/productores/{kept.code}",
+    )
