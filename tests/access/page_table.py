@@ -465,6 +465,7 @@ PAGES: list[Row] = [
         COORDINATOR,
         body={"acta": "9/2026", "codes": "@seal"},
         ok=(422,),
+    ),
     Row("GET /sellos/revision", READERS | OTHER_OFFICE),
     *form(f"{SELLO}/correccion", COORDINATOR, body=REASON),
     *form(
