@@ -13,6 +13,7 @@ from spg_registry.rounds.models import AssignmentOutcome
 from spg_registry.rounds.schemas import (
     AssignmentOut,
     AssignmentTable,
+    DaysIn,
     Id,
     Pair,
     PairsIn,
@@ -166,6 +167,16 @@ def accept_proposal(
     `round:write`."""
     rows = service.accept_proposal(session, actor, now, round_id, data.digest)
     return [AssignmentOut.model_validate(row) for row in rows]
+
+
+@router.put("/rounds/{round_id}/days")
+def plan_days(
+    session: SessionDep, actor: ActorDep, now: NowDep, round_id: Id, data: DaysIn
+) -> list[VisitOut]:
+    """On which day each visit is planned; the answer has those that changed. Wants
+    `round:write`."""
+    rows = service.plan_days(session, actor, now, round_id, data.days)
+    return [VisitOut.model_validate(row) for row in rows]
 
 
 @router.get("/rounds/{round_id}/assignments")

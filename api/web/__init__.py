@@ -19,6 +19,7 @@ ROOMS: tuple[str, ...] = (
     "round_planning",
     "rounds",
     "assignments",
+    "travel",
     "visit_sheets",
     "revision",
     "visits",

@@ -33,12 +33,14 @@ def index(
     now: NowDep,
     state: Annotated[str, Query(alias="estado", max_length=20)] = "",
     grade: Annotated[str, Query(alias="clase", max_length=20)] = "",
+    round_id: Annotated[Id | None, Query(alias="ronda")] = None,
     number: PageNumber = 1,
 ) -> Response:
     today = clock.local_date(now)
     rows, total = queries.visible_findings(
         session,
         actor,
+        round_id=round_id,
         state=FindingState(state) if state in list(FindingState) else None,
         grade=FindingClass(grade) if grade in list(FindingClass) else None,
         overdue_on=today if state == OVERDUE else None,

@@ -17,6 +17,7 @@ from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import reason
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rounds import printing, queries, service
+from spg_registry.rounds.glance import glance_at
 from spg_registry.rounds.models import Round, RoundKind
 from spg_registry.rounds.queries import Sent
 from spg_registry.rounds.schemas import Id, ReasonIn, RoundIn
@@ -101,6 +102,7 @@ def show(
     session: SessionDep,
     actor: UserDep,
     round_id: Id,
+    now: NowDep,
     state: Annotated[str, Query(alias="estado", max_length=20)] = "",
     number: PageNumber = 1,
 ) -> Response:
@@ -121,7 +123,7 @@ def show(
         "rounds/show.html",
         ronda=ronda,
         spg=committees.get_spg(session, actor, ronda.spg_id) if reads else None,
-        progress=[(word, progress[word]) for word in VisitState if progress[word] and reads],
+        glance=glance_at(session, actor, now, ronda.id) if reads else None,
         state=state,
         lines=queries.lines_of(session, visits),
         unverified=len(snapshot.unverified(ronda.frozen)) if ronda.frozen else 0,

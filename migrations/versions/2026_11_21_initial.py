@@ -1616,6 +1616,7 @@ def upgrade() -> None:
         ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("planned_on", sa.Date(), nullable=True),
         sa.Column("visited_on", sa.Date(), nullable=True),
         sa.Column("plots_seen", sa.JSON(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),

@@ -95,6 +95,7 @@ class Visit(Recorded, table=True):
     state: VisitState = coded(VisitState, VisitState.ASSIGNED)
     version: int = 1
     due_on: date | None = None
+    planned_on: date | None = None
     visited_on: date | None = None
     plots_seen: list[int] = document(list)
     answers: dict[str, Any] = document()

@@ -57,6 +57,15 @@ class ProposalIn(_In):
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Of the proposal read")]
 
 
+class VisitDay(_In):
+    visit_id: Id
+    on: date | None = Field(default=None, description="None takes the day away")
+
+
+class DaysIn(_In):
+    days: Annotated[list[VisitDay], Field(max_length=4000)] = []
+
+
 class ReasonIn(_In):
     reason: Reason
 
@@ -183,6 +192,7 @@ class VisitOut(_Out):
     state: VisitState
     version: int
     due_on: date | None
+    planned_on: date | None
     visited_on: date | None
     plots_seen: list[int]
     answers: dict[str, Any]

@@ -24,6 +24,7 @@ from spg_registry.rounds.proposals import (
     assignment_table,
     propose_assignments,
 )
+from spg_registry.rounds.travel import plan_days
 from spg_registry.rounds.visits import (
     acknowledge_visits,
     return_visit,
@@ -47,6 +48,7 @@ __all__ = [
     "close_round",
     "correct_visit",
     "open_round",
+    "plan_days",
     "plan_round",
     "propose_assignments",
     "record_findings",

@@ -456,6 +456,12 @@ V1: list[Row] = [
         {"pairs": [{"unit_id": "@unit_unmanned", "appointment_id": "@evaluator_one"}]},
     ),
     Row("POST /api/v1/assignments/{assignment_id}/release", OFFICE, "round:write"),
+    Row(
+        "PUT /api/v1/rounds/{round_id}/days",
+        OFFICE,
+        "round:write",
+        {"days": [{"visit_id": "@visit_assigned", "on": "2026-06-20"}]},
+    ),
     Row("GET /api/v1/visits", USERS),
     Row("PUT /api/v1/visits", SECRETARY | SENT, body=["@form"]),
     Row("GET /api/v1/visits/{visit_id}", READERS | SENT),

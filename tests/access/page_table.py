@@ -305,6 +305,8 @@ PAGES: list[Row] = [
         body={"pairs-0-unit_id": "@unit_unmanned", "pairs-0-appointment_id": "@evaluator_one"},
     ),
     Row(f"POST {RONDA}/asignaciones/{{assignment_id}}/liberar", OFFICE),
+    *form(f"{RONDA}/dias", OFFICE),
+    Row(f"GET {RONDA}/hoja-de-ruta.pdf", READERS | SENT),
     Row(f"POST {RONDA}/asignaciones/propuesta", OFFICE, body={"digest": "@proposal"}),
     Row(f"GET {RONDA}/ficha.pdf", READERS | SENT),
     Row(f"GET {RONDA}/fichas.pdf", READERS | SENT),
