@@ -38,15 +38,7 @@ def sheet(
 ) -> Response:
     """The whole round's, one evaluator's, one day's, or with `cada` one for each evaluator."""
     whole = travel.travel_of(*desk.acting, round_id, person_id=person_id, on=on)
-    sheets = [whole]
-    if each:
-        team = {
-            sent.assignment.person_id: sent.name for stop in whole.stops for sent in stop.line.team
-        }
-        order = sorted(team, key=lambda id_: (team[id_], id_))
-        sheets = [
-            travel.travel_of(*desk.acting, round_id, person_id=id_, on=on) for id_ in order
-        ] or sheets
+    sheets = (whole.for_each() if each else []) or [whole]
     pdf = travel_sheet(sheets, desk.today, demo=ground.settings.demo)
     headers = {"Content-Disposition": f'inline; filename="hoja-de-ruta-{round_id}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

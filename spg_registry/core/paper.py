@@ -157,6 +157,9 @@ class Paper(FPDF):
         return path.render(self._resource_catalog, GraphicsStyle(), nothing, Point(0, 0))[0]
 
     def _wrap(self, text: str, width: float) -> list[str]:
+        # Measuring is what takes the time, and most texts are one line, most words no longer.
+        if self.get_string_width(text) <= width:
+            return [text]
         lines: list[str] = []
         line = ""
         for word in text.split(" "):
@@ -172,6 +175,8 @@ class Paper(FPDF):
 
     def _break_word(self, word: str, width: float) -> list[str]:
         """Pieces of a word that is wider than a line; usually the word itself."""
+        if self.get_string_width(word) <= width:
+            return [word]
         pieces = [""]
         for character in word:
             if pieces[-1] and self.get_string_width(pieces[-1] + character) > width:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -122,7 +122,7 @@ class Stop:
     plots: int
     area_m2: int
     findings: list[Finding]
-    km: float | None
+    km: float | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,38 @@ class Travel:
     def stops(self) -> list[Stop]:
         return [stop for leg in self.legs for stop in leg.stops]
 
+    def for_each(self) -> list["Travel"]:
+        """One for each evaluator, by name, with the own visits only."""
+        team = {
+            sent.assignment.person_id: sent.name for stop in self.stops for sent in stop.line.team
+        }
+        order = sorted(team, key=lambda id_: (team[id_], id_))
+        return [replace(self, person=team[id_], legs=_legs_of(self.legs, id_)) for id_ in order]
+
+
+def _legs_of(legs: Iterable[Leg], person_id: int) -> list[Leg]:
+    found = []
+    for leg in legs:
+        own = [stop for stop in leg.stops if _goes(stop.line, person_id)]
+        if own:
+            found.append(replace(leg, stops=_measured(own)))
+    return found
+
+
+def _goes(line: VisitLine, person_id: int) -> bool:
+    return any(sent.assignment.person_id == person_id for sent in line.team)
+
+
+def _measured(stops: Iterable[Stop]) -> list[Stop]:
+    """With the distance of each from the one before it."""
+    found = []
+    before: Point | None = None
+    for stop in stops:
+        here = _point(stop.line)
+        found.append(replace(stop, km=kilometres(before, here) if before and here else None))
+        before = here or before
+    return found
+
 
 def travel_of(
     session: Session,
@@ -162,11 +194,7 @@ def travel_of(
     visits, _ = visible_visits(session, actor, round_id=ronda.id)
     lines = [line for line in lines_of(session, visits) if line.visit.state in TO_FILL]
     if person_id is not None:
-        lines = [
-            line
-            for line in lines
-            if any(sent.assignment.person_id == person_id for sent in line.team)
-        ]
+        lines = [line for line in lines if _goes(line, person_id)]
     if on is not None:
         lines = [line for line in lines if line.visit.planned_on == on]
     phones = {}
@@ -184,9 +212,7 @@ def travel_of(
         ordered, key=lambda one: (one.visit.planned_on, one.unit.community_id, one.community)
     ):
         stops: list[Stop] = []
-        before: Point | None = None
         for line in group:
-            here = _point(line)
             codes = dict.fromkeys(crop.product_code for crop in crops[line.unit.id])
             land = plots[line.unit.id]
             stops.append(
@@ -197,11 +223,9 @@ def travel_of(
                     plots=len(land),
                     area_m2=sum(plot.area_m2 for plot in land),
                     findings=findings.get(line.unit.id, []),
-                    km=kilometres(before, here) if before and here else None,
                 )
             )
-            before = here or before
-        legs.append(Leg(day, community, stops))
+        legs.append(Leg(day, community, _measured(stops)))
     return Travel(
         ronda=ronda,
         committee=session.get_one(Committee, ronda.committee_id).name,

@@ -156,8 +156,8 @@ class _Sheet:
 
     def _stop(self, stop: Stop) -> None:
         flow, paper, line = self.flow, self.paper, stop.line
-        details = self._details(stop)
-        height = 22 + sum(flow.fitted(text, style, INDENT).height for text, style in details)
+        details = [(flow.fitted(text, style, INDENT), style) for text, style in self._details(stop)]
+        height = 22 + sum(fitted.height for fitted, _ in details)
         flow.need(height)
         self.number += 1
         top = flow.y
@@ -170,8 +170,10 @@ class _Sheet:
         paper.font(SANS, BOLD, 9.5, MUTED)
         paper.write_lines(paper.fit(line.unit.code, 30, [9.5]), LEFT + WIDTH - 30, top, 30, "R")
         flow.y = top + 5.4
-        for text, style in details:
-            flow.text(text, style, INDENT)
+        for fitted, style in details:
+            paper.font(style.family, style.weight, style.size, style.colour)
+            x = LEFT + INDENT
+            flow.y = paper.write_lines(fitted, x, flow.y, WIDTH - INDENT)
         flow.y += 7.5
         self._lines_to_write()
         flow.y += 3
