@@ -22,6 +22,7 @@ ROOMS: tuple[str, ...] = (
     "travel",
     "visit_sheets",
     "revision",
+    "paper_entry",
     "visits",
     "visit_photos",
     "findings",

@@ -2,12 +2,16 @@
 and the findings typed beside the question that fails (`found-S1-…`)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from sqlmodel import Session
 
 from api.forms import Form, parse
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence, spell
+from spg_registry.core.permissions import Actor
+from spg_registry.rounds import service
 from spg_registry.rounds.errors import Clash, WrittenMeanwhile
 from spg_registry.rounds.models import Visit
 from spg_registry.rounds.schemas import AnswerIn, FindingIn, VisitParts
@@ -81,6 +85,23 @@ def read_findings(data: Mapping[str, Any], visit_id: int) -> list[tuple[str, Fin
     if faults:
         raise Invalid(*faults)
     return found
+
+
+def recorded(
+    session: Session, actor: Actor, now: datetime, data: Mapping[str, Any], visit_id: int
+) -> Visit:
+    """What a posted form says, its findings too; the visit is begun and not handed in."""
+    told, was = read_parts(data)
+    findings = read_findings(data, visit_id)
+    visit = service.save_parts(session, actor, now, visit_id, told, was)
+    if findings and visit.visited_on is None:
+        raise Invalid.at("visited_on", "finding_needs_day")
+    if findings:
+        try:
+            service.record_findings(session, actor, now, [finding for _, finding in findings])
+        except Invalid as refusal:
+            raise at_their_places(refusal, [place for place, _ in findings]) from refusal
+    return visit
 
 
 def at_their_places(refusal: Invalid, places: list[str]) -> Invalid:

@@ -12,12 +12,13 @@ from api.render import locale_of, redirect
 from api.web import visits
 from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
-from spg_registry.core.permissions import Actor
+from spg_registry.core.permissions import Actor, Permission
 from spg_registry.rounds import printing, queries
 from spg_registry.rounds.codes import VISIT, read_sheet_code
 from spg_registry.rounds.errors import NothingToPrint
 from spg_registry.rounds.schemas import Id
 from spg_registry.rounds.sheet import FormSheet, forms
+from spg_registry.rules.words import RoundState
 
 router = APIRouter()
 
@@ -47,7 +48,10 @@ def scan(session: SessionDep, actor: UserDep, code: str) -> Response:
 def _home(session: Session, actor: Actor, typed: str) -> str:
     kind, number = read_sheet_code(typed)
     if kind == VISIT:
-        return f"/visitas/{queries.get_visit(session, actor, number).id}"
+        sheet = queries.sheet_of(session, actor, number)
+        desk = actor.may(Permission.VISIT_TYPE, sheet.ronda.committee_id)
+        waits = sheet.visit.state in queries.TO_FILL and sheet.ronda.state is RoundState.OPEN
+        return f"/visitas/{number}/papel" if desk and waits else f"/visitas/{number}"
     return f"/rondas/{queries.get_round(session, actor, number).id}"
 
 

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
-from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
 from api.deps import FormDep, NowDep, SessionDep, UserDep
@@ -17,21 +15,21 @@ from api.web.again import choices, typed_again
 from api.web.rounds import told
 from api.web.visit_form import (
     GENERAL,
-    at_their_places,
     field_of,
     fields_of,
-    read_findings,
     read_parts,
+    recorded,
     values_of,
     with_clashes,
 )
 from api.web.visit_form import told as told_of
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.rounds import photos, queries, service
 from spg_registry.rounds.errors import WrittenMeanwhile
-from spg_registry.rounds.models import Acknowledgement, Finding, Visit
+from spg_registry.rounds.models import Acknowledgement, Finding
 from spg_registry.rounds.queries import Sheet
 from spg_registry.rounds.schemas import (
     AcknowledgeIn,
@@ -105,11 +103,11 @@ def show(
     handing_in: Annotated[bool, Query(alias="entrega")] = False,
 ) -> Response:
     """With `entrega` the page marks what the form lacks before it can be handed in."""
-    form = _lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
+    form = lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
     return shown(request, session, actor, now, visit_id, form)
 
 
-def _lacking(request: Request, sheet: Sheet) -> Form:
+def lacking(request: Request, sheet: Sheet) -> Form:
     faults = [
         Fault(f"answers-{code}-answer", "item_unanswered", {"item": code})
         for code in sheet.unanswered
@@ -131,7 +129,7 @@ def save(
     """Save what is there; with `act=submit` hand it in as well. A form that cannot be handed in
     yet is saved all the same, and the page says what it lacks."""
     try:
-        visit = _saved(session, actor, now, data, visit_id)
+        visit = recorded(session, actor, now, data, visit_id)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return shown(request, session, actor, now, visit_id, form, 422)
@@ -148,20 +146,6 @@ def save(
         return redirect(f"{home}?entrega=1", "visit_incomplete", "warning")
     service.submit_visits(session, actor, now, [visit_id])
     return redirect(home, "visit_submitted")
-
-
-def _saved(session: Session, actor: Actor, now: datetime, data: FormData, visit_id: int) -> Visit:
-    told, was = read_parts(data)
-    findings = read_findings(data, visit_id)
-    visit = service.save_parts(session, actor, now, visit_id, told, was)
-    if findings and visit.visited_on is None:
-        raise Invalid.at("visited_on", "finding_needs_day")
-    if findings:
-        try:
-            service.record_findings(session, actor, now, [finding for _, finding in findings])
-        except Invalid as refusal:
-            raise at_their_places(refusal, [place for place, _ in findings]) from refusal
-    return visit
 
 
 def _anchor(act: str) -> str:
@@ -251,6 +235,10 @@ def shown(
         ways=choices(request, "acknowledgement", Acknowledgement),
         items=[(code, f"{code}. {text}") for code, text in items],
         found=_by_item(sheet),
+        gaps=[
+            sentence(f"gap.{gap.code}", locale_of(request), **gap.params)
+            for gap in queries.gaps_of(sheet)
+        ],
         today=clock.local_date(now),
     )
 

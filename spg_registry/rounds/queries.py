@@ -33,7 +33,7 @@ from spg_registry.rounds.models import (
 )
 from spg_registry.rounds.planning import NOT_VISITED
 from spg_registry.rules.states import MOVES, Machine
-from spg_registry.rules.words import FindingClass, FindingState, RoundState, VisitState
+from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
 from spg_registry.territory.models import Community
 
 __all__ = ["get_round"]
@@ -192,6 +192,44 @@ def visits_by_way(
         .order_by(col(Community.name), col(Community.id), col(Unit.code), col(Visit.id))
     )
     return list(session.exec(query))
+
+
+def following(session: Session, actor: Actor, visit: Visit) -> Visit | None:
+    """The next one of the round on the way that waits for its form, this one left out."""
+    way = visits_by_way(session, actor, visit.round_id, TO_FILL)
+    ids = [row.id for row in way]
+    here = ids.index(visit.id) if visit.id in ids else -1
+    others = way[here + 1 :] + way[: max(here, 0)]
+    return others[0] if others else None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a handed-in form lacks that its review should ask for: `gap.<code>`."""
+
+    code: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def gaps_of(sheet: "Sheet") -> list[Gap]:
+    """In the order of the form; none of them keeps a form from being handed in."""
+    seen, noted = set(sheet.visit.plots_seen), {row.item_code for row in sheet.findings}
+    unseen = [plot.name for plot in sheet.plots if plot.id not in seen]
+    failing = [
+        code
+        for code, said in sheet.visit.answers.items()
+        if said.get("answer") == Answer.FAILS and code not in noted
+    ]
+    found = []
+    if sheet.unanswered:
+        found.append(Gap("unanswered", {"items": sheet.unanswered}))
+    if unseen:
+        found.append(Gap("plots_unseen", {"plots": unseen}))
+    if failing:
+        found.append(Gap("failing_without_finding", {"items": sorted(failing)}))
+    if sheet.visit.acknowledged_on is None:
+        found.append(Gap("not_acknowledged"))
+    return found
 
 
 def get_visit(session: Session, actor: Actor, visit_id: int) -> Visit:

@@ -310,6 +310,20 @@ PAGES: list[Row] = [
     Row(f"POST {RONDA}/asignaciones/propuesta", OFFICE, body={"digest": "@proposal"}),
     Row(f"GET {RONDA}/ficha.pdf", READERS | SENT),
     Row(f"GET {RONDA}/fichas.pdf", READERS | SENT),
+    Row(f"GET {RONDA}/papel", READERS | SENT),
+    Row(f"GET {VISITA}/papel", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}),
+    Row(
+        f"POST {VISITA}/papel",
+        SECRETARY | SENT,
+        at={"visit_id": "@visit_assigned"},
+        body="@form_page",
+    ),
+    Row(
+        f"POST {VISITA}/papel/equipo",
+        OFFICE,
+        at={"visit_id": "@visit_unmanned"},
+        body={"team-0": "@evaluator_one"},
+    ),
     Row("GET /visitas", USERS - ADMINISTRATOR),
     Row("GET /visitas/codigo", READERS | SENT, query={"codigo": "@visit_code"}),
     *(

@@ -263,6 +263,7 @@ class _Builder:
         sent(session, cast, ronda, visits[:-1])
         names.round, names.visit = ronda.id, by_home["seen"].id
         names.unit_unmanned = by_home["unmanned"].unit_id
+        names.visit_unmanned = by_home["unmanned"].id
         (names.unit_roundless,) = self.units("roundless")
         names.unit_ticked = f"1-{names.unit_roundless}"
         names.visit_assigned = by_home["sent"].id
