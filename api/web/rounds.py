@@ -128,6 +128,7 @@ def show(
         lines=queries.lines_of(session, visits),
         unverified=len(snapshot.unverified(ronda.frozen)) if ronda.frozen else 0,
         may_write=actor.may(Permission.ROUND_WRITE, ronda.committee_id),
+        may_type=actor.may(Permission.VISIT_TYPE, ronda.committee_id),
         moves=queries.next_states(ronda),
         printable_parts=-(-sum(progress[word] for word in queries.TO_FILL) // printing.PART),
         page=paging(request, number, PAGE_SIZE, total),
