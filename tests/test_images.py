@@ -36,6 +36,7 @@ REVIEWED = {
     "Unit": "code municipality_code",
     "Plot": "code",
     "Crop": "product_code",
+    "Ingredient": "product_code seal_code",
     "Finding": "code item_code",
     "Sanction": "code reason_class",
     "Complaint": "taken_up_by answered_by",

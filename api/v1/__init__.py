@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "producers",
     "units",
     "moving",
+    "ingredients",
     "imports",
     "rounds",
     "revision",

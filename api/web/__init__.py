@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "producer_papers",
     "units",
     "moving",
+    "ingredients",
     "imports",
     "round_planning",
     "rounds",

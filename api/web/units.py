@@ -284,7 +284,7 @@ def _crops(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
 
 @router.get("/{code}/cultivos/{crop_id}/corregir")
 def correcting_crop(desk: DeskDep, code: str, crop_id: int) -> Response:
-    crop = _crop_of(writable_unit(desk, code), crop_id)
+    crop = crop_of(writable_unit(desk, code), crop_id)
     fields = {"product_code", "plot_code", "area_m2", "heads", "hives", "expected_kg"}
     form = Form.of(crop.model_dump(include=fields))
     return _crop(desk, (code, crop_id), form)
@@ -321,7 +321,7 @@ def _crop(
         "crop_correct",
         form,
         status,
-        crop=_crop_of(unit, crop_id),
+        crop=crop_of(unit, crop_id),
         plots=_plot_options(unit),
         products=products_of(desk.request, desk.session),
     )
@@ -331,7 +331,7 @@ def _plot_options(unit: UnitOut) -> list[tuple[str, str]]:
     return [(plot.code, f"{plot.name} ({plot.code})") for plot in unit.plots]
 
 
-def _crop_of(unit: UnitOut, crop_id: int) -> CropOut:
+def crop_of(unit: UnitOut, crop_id: int) -> CropOut:
     for crop in unit.crops:
         if crop.id == crop_id:
             return crop

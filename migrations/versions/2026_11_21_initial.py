@@ -1818,6 +1818,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_finding_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "ingredient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("crop_id", sa.Integer(), nullable=False),
+        sa.Column("product_code", sa.String(), nullable=False),
+        sa.Column(
+            "origin",
+            sa.Enum(
+                "own",
+                "sealed",
+                name="ingredientorigin",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("seal_code", sa.String(length=10), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["crop_id"], ["crop.id"], name=op.f("fk_ingredient_crop_id")),
+        sa.ForeignKeyConstraint(
+            ["product_code"], ["product.code"], name=op.f("fk_ingredient_product_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ingredient")),
+    )
+    with op.batch_alter_table("ingredient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ingredient_crop_id"), ["crop_id"], unique=False)
+
+    op.create_table(
         "seal_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=10), nullable=False),

@@ -5,7 +5,13 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.people.models import Sex
-from spg_registry.producers.models import ProducerKind, Tenure, TransferKind, WaterSource
+from spg_registry.producers.models import (
+    IngredientOrigin,
+    ProducerKind,
+    Tenure,
+    TransferKind,
+    WaterSource,
+)
 from spg_registry.rules.words import (
     ActivityKind,
     EnrolmentStatus,
@@ -106,6 +112,14 @@ class PlotOut(_Out):
     """Codes of other units that work it too."""
 
 
+class IngredientOut(_Out):
+    product_code: str
+    product: str
+    product_en: str
+    origin: IngredientOrigin
+    seal_code: str | None
+
+
 class CropOut(_Out):
     id: int
     product_code: str
@@ -118,6 +132,8 @@ class CropOut(_Out):
     heads: int | None
     hives: int | None
     expected_kg: int | None
+    ingredients: list[IngredientOut] = Field(default_factory=list)
+    """Of a processed product: what it is made of, as declared."""
 
 
 class ZoneOut(_Out):

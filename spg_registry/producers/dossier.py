@@ -14,6 +14,7 @@ from spg_registry.producers.answers import (
     CropOut,
     FacilityOut,
     HolderOut,
+    IngredientOut,
     MembershipOut,
     NeighbourOut,
     PlotOut,
@@ -23,6 +24,7 @@ from spg_registry.producers.answers import (
 )
 from spg_registry.producers.errors import PlotNotFound, UnitNotFound
 from spg_registry.producers.facts import here, interests_of, plots_of, present_crops, zones_of
+from spg_registry.producers.ingredients import ingredients_out
 from spg_registry.producers.models import (
     Crop,
     Facility,
@@ -129,7 +131,8 @@ def crop_file(session: Session, crop_id: int) -> CropOut:
     """For who has just written it."""
     crop = session.get_one(Crop, crop_id)
     plot = session.get(Plot, crop.plot_id) if crop.plot_id is not None else None
-    return _crop(session, crop, {plot.id: plot.code} if plot else {})
+    made_of = ingredients_out(session, [crop.id]).get(crop.id, [])
+    return _crop(session, crop, {plot.id: plot.code} if plot else {}, made_of)
 
 
 def plot_file(
@@ -219,6 +222,7 @@ def units_out(
         present_crops(session, ids, on),
     )
     crops, facilities = _crops(session, ids), _facilities(session, ids)
+    made_of = ingredients_out(session, (crop.id for listed in crops.values() for crop in listed))
     shared = _sharers(session, {plot.id for listed in plots.values() for plot in listed})
     where = places_out(session, [unit.community_id for unit in units])
     kinds = {code: ActivityKind(row.kind) for code, row in atlas_of(session).products.items()}
@@ -241,7 +245,9 @@ def units_out(
                     _plot(plot, stage, [c for c in shared[plot.id] if c != unit.code])
                     for plot in plots[unit.id]
                 ],
-                crops=[_crop(session, crop, named) for crop in crops[unit.id]],
+                crops=[
+                    _crop(session, crop, named, made_of.get(crop.id, [])) for crop in crops[unit.id]
+                ],
                 zones=[ZoneOut.model_validate(zone) for zone in zones[unit.id]],
                 facilities=facilities[unit.id],
             )
@@ -259,7 +265,9 @@ def _plot(plot: Plot, unit: UnitStage, shared_with: list[str]) -> PlotOut:
     )
 
 
-def _crop(session: Session, crop: Crop, plot_codes: dict[int, str]) -> CropOut:
+def _crop(
+    session: Session, crop: Crop, plot_codes: dict[int, str], made_of: list[IngredientOut]
+) -> CropOut:
     product = atlas_of(session).products[crop.product_code]
     fields: dict[str, Any] = crop.model_dump(exclude={"unit_id", "plot_id"})
     return CropOut(
@@ -267,6 +275,7 @@ def _crop(session: Session, crop: Crop, plot_codes: dict[int, str]) -> CropOut:
         product=product.es,
         product_en=product.en,
         kind=ActivityKind(product.kind),
+        ingredients=made_of,
         plot_code=plot_codes.get(crop.plot_id) if crop.plot_id is not None else None,
     )
 

@@ -358,6 +358,27 @@ class Crop(Recorded, table=True):
     correction_reason: str | None = Field(default=None, max_length=400)
 
 
+class IngredientOrigin(StrEnum):
+    OWN = "own"
+    """Grown, kept or gathered by the producer."""
+    SEALED = "sealed"
+    """Bought from somebody with an organic seal."""
+
+
+class Ingredient(Recorded, table=True):
+    """What a processed product of a season is made of. `seal_code` is the supplier's seal; whether
+    it counts is asked on the day of the decision. What is no longer so is `withdrawn`."""
+
+    __tablename__ = "ingredient"
+
+    id: int = key()
+    crop_id: int = Field(foreign_key="crop.id", index=True)
+    product_code: str = Field(foreign_key="product.code")
+    origin: IngredientOrigin = coded(IngredientOrigin)
+    seal_code: str | None = Field(default=None, max_length=10)
+    withdrawn: bool = False
+
+
 class ImportState(StrEnum):
     PREVIEWED = "previewed"
     CONFIRMED = "confirmed"

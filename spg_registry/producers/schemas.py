@@ -10,7 +10,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.people.schemas import PersonIn, paragraph, text
-from spg_registry.producers.models import ProducerKind, Tenure, TransferKind, WaterSource
+from spg_registry.producers.models import (
+    IngredientOrigin,
+    ProducerKind,
+    Tenure,
+    TransferKind,
+    WaterSource,
+)
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 
 Code = Annotated[str, text(40)]
@@ -213,6 +219,20 @@ class PlotsIn(_In):
 
 class CropsIn(_In):
     crops: list[CropIn] = Field(min_length=1, max_length=500)
+
+
+class IngredientIn(_In):
+    """`seal_code` belongs to what was bought from somebody with an organic seal."""
+
+    product_code: Code
+    origin: IngredientOrigin = IngredientOrigin.OWN
+    seal_code: Annotated[str, text(24)] | None = None
+
+
+class IngredientsIn(_In):
+    """All that a processed product is made of; the former list is replaced. Empty: not said."""
+
+    ingredients: list[IngredientIn] = Field(max_length=40)
 
 
 class LastInputIn(_In):

@@ -24,6 +24,7 @@ from spg_registry.producers.fields import (
 )
 from spg_registry.producers.gathering import faults_of
 from spg_registry.producers.holdings import RegisteredUnit
+from spg_registry.producers.ingredients import declare_ingredients
 from spg_registry.producers.moving import move
 from spg_registry.producers.registering import Registered, register, register_all
 from spg_registry.producers.ties import (
@@ -61,6 +62,7 @@ __all__ = [
     "correct_plot",
     "correct_producer",
     "correct_unit",
+    "declare_ingredients",
     "declare_interests",
     "declare_last_input",
     "end_holder",

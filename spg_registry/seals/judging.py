@@ -15,7 +15,14 @@ from spg_registry.committees.models import Member
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import attendance_of
 from spg_registry.decisions.service import parameters_of
-from spg_registry.producers.facts import enrolments_by_id, merged_into, pledges_of, units_of
+from spg_registry.producers.facts import (
+    enrolments_by_id,
+    merged_into,
+    pledges_of,
+    present_crops,
+    units_of,
+)
+from spg_registry.producers.ingredients import declared
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.facts import findings_of, ties_of, visits_of
 from spg_registry.rules import facts, granting
@@ -116,6 +123,7 @@ class Table:
         known = {grant.grant_id for listed in self.standing.values() for grant in listed}
         self.held_by_control = suspended_by_control(session, known)
         self.sanctions = sanctions_of(session, producers)
+        self.ingredients = ingredients_of(session, units, meeting.held_on)
         self.corrected = _corrected_grants(session, decisions)
 
     def judge(self, decision: Decision) -> Judged:
@@ -194,14 +202,21 @@ class Table:
         if decision.scope:
             for row in decision.scope:
                 kind = ActivityKind(products[row["product_code"]].kind)
-                yield facts.ScopeRow(
-                    row["unit_id"], row["product_code"], row.get("area_m2") or 0, kind
+                yield self._made_of(
+                    facts.ScopeRow(
+                        row["unit_id"], row["product_code"], row.get("area_m2") or 0, kind
+                    )
                 )
             return
         seen = {visit.unit_id for visit in producer.visits if visit.reviewed}
         for unit in producer.units:
             if unit.unit_id in seen:
-                yield from _all_of(unit)
+                yield from map(self._made_of, _all_of(unit))
+
+    def _made_of(self, row: facts.ScopeRow) -> facts.ScopeRow:
+        """With its ingredients, when it is processed and they were declared."""
+        found = self.ingredients.get((row.unit_id, row.product))
+        return replace(row, ingredients=found) if found else row
 
     def _voting(self, decision: Decision) -> facts.Voting:
         person_of = {str(seat.id): seat.person_id for seat in self.seats}
@@ -222,6 +237,35 @@ def area_of(unit: facts.Unit, product: str) -> int | None:
     """The area of one product in a unit, as a scope row tells it; None where it is not there."""
     row = next((row for row in _all_of(unit) if row.product == product), None)
     return (row.area_m2 or None) if row else None
+
+
+def ingredients_of(
+    session: Session, unit_ids: Collection[int], on: date
+) -> dict[tuple[int, str], tuple[facts.Ingredient, ...]]:
+    """By unit and processed product. What was bought counts as sealed when the supplier's seal is
+    organic, covers it and is valid on the day."""
+    crops = present_crops(session, unit_ids, on)
+    rows = declared(session, (crop for listed in crops.values() for crop in listed))
+    wanted = {row.seal_code for listed in rows.values() for row in listed if row.seal_code}
+    sealed = _sealed(session, wanted, on) if wanted else set()
+    return {
+        place: tuple(
+            facts.Ingredient(row.product_code, (row.seal_code or "", row.product_code) in sealed)
+            for row in listed
+        )
+        for place, listed in rows.items()
+    }
+
+
+def _sealed(session: Session, wanted: Collection[str], on: date) -> set[tuple[str, str]]:
+    query = (
+        select(SealGrant.code, SealScope.product_code)
+        .join(SealScope, col(SealScope.grant_id) == col(SealGrant.id))
+        .where(col(SealGrant.code).in_(wanted), SealGrant.category == Category.ORGANIC)
+        .where(SealGrant.state == SealState.GRANTED)
+        .where(SealGrant.valid_from <= on, SealGrant.valid_until >= on)
+    )
+    return set(session.exec(query).all())
 
 
 def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:

@@ -296,6 +296,13 @@ V1: list[Row] = [
             "reason": "Escritura",
         },
     ),
+    Row(
+        "PUT /api/v1/crops/{crop_id}/ingredients",
+        OFFICE,
+        "producer:write",
+        {"ingredients": [{"product_code": "papa"}]},
+        at={"crop_id": "@flour"},
+    ),
     Row("GET /api/v1/producers/duplicates", OFFICES, "producer:write"),
     Row(
         "POST /api/v1/producers/{code}/merge",

@@ -224,6 +224,12 @@ PAGES: list[Row] = [
         body={"spg_id": "@spg_b", "reason": "Se va a Tiquipaya"},
     ),
     Row("GET /productores/duplicados", OFFICES),
+    *form(
+        f"{UNIDAD}/cultivos/{{crop_id}}/ingredientes",
+        OFFICE,
+        at={"crop_id": "@flour"},
+        body={"ingredients-0-product_code": "papa"},
+    ),
     *form(f"{PRODUCTOR}/unir/{{other}}", OFFICE, at={"other": "@roundless"}, body=REASON),
     *form(
         f"{PRODUCTOR}/separar/{{other}}",

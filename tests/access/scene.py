@@ -29,6 +29,8 @@ from spg_registry.producers import service as producers
 from spg_registry.producers.models import TransferKind
 from spg_registry.producers.registering import Registered
 from spg_registry.producers.schemas import (
+    CropIn,
+    CropsIn,
     EnrolmentIn,
     HandOverIn,
     HolderIn,
@@ -198,6 +200,9 @@ class _Builder:
         unit = home.units[0]
         names.unit, names.unit_id = unit.unit.code, unit.unit.id
         names.plot, names.crop = unit.plots[0].code, unit.crops[0].id
+        wish = CropsIn(crops=[CropIn(product_code="harina_quinua")])
+        (flour,) = producers.add_crops(session, cast.secretary, cast.now, names.unit, wish)
+        names.flour = flour.id
         names.other_plot = other.units[0].plots[0].code
         names.other_producer = other.producer.code
         names.community = unit.unit.community_id

@@ -96,7 +96,7 @@ def test_a_list_can_ask_what_its_places_mean(
 
 
 def test_products_are_filtered_by_kind_group_and_name(web: TestClient) -> None:
-    assert web.get("/api/v1/products").json()["total"] == 100
+    assert web.get("/api/v1/products").json()["total"] == 110
     hives = web.get("/api/v1/products", params={"kind": "apiculture", "group": "honey"}).json()
     assert hives["total"] == 5
     named = web.get("/api/v1/products", params={"q": "papas"}).json()
