@@ -1,8 +1,9 @@
 """What the process stands on: its settings, its database, and its place in line for writing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -15,6 +16,8 @@ from spg_registry.core.db import STREAMS, Database
 from spg_registry.core.errors import Throttled
 from spg_registry.people import access as people
 from spg_registry.people.access import Tried
+
+T = TypeVar("T")
 
 HASHING = 4
 """Passwords that are checked at the same moment: each takes 19 MiB and a core for a while."""
@@ -56,7 +59,11 @@ class Ground:
         hashing takes long, and everybody who writes would wait for it."""
         async with self.transaction(writes=False) as session:
             lock = await run_in_threadpool(people.lock_of, session, now, username, address)
-        return await anyio.to_thread.run_sync(lock.turn, password, limiter=self._hashing)
+        return await self.hashed(lock.turn, password)
+
+    async def hashed(self, work: Callable[[str], T], secret: str) -> T:
+        """Hash a secret or check it, in line with all others who do."""
+        return await anyio.to_thread.run_sync(work, secret, limiter=self._hashing)
 
     @asynccontextmanager
     async def stream(self) -> AsyncIterator[Session]:

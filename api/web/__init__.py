@@ -36,6 +36,8 @@ ROOMS: tuple[str, ...] = (
     "seal_renewals",
     "seal_terms",
     "work",
+    "slips",
+    "own_file",
     "seals",
     "sanctions",
     "seals_public",

@@ -4,20 +4,14 @@ The number itself is shown to few (trust.md section 9); the hash finds a person 
 and, keyed with a secret that is not in the database, says nothing to who steals a copy.
 """
 
-import hashlib
-import hmac
 import re
-import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from spg_registry.core import keyfiles
-from spg_registry.core.config import settings
+from spg_registry.people.peppers import keyed
 
-PEPPER_FILE: Final = "identity.pepper"
-_PEPPER_BYTES: Final = 32
+PEPPER: Final = "identity"
 _SUFFIXES: Final = "CH|LP|CB|OR|PT|TJ|SC|BE|BN|PD|PA|QR"
 """Departments as they stand on cards, the two older spellings of Beni and Pando, and the new
 card's QR, which has no department."""
@@ -50,17 +44,6 @@ def parse_ci(typed: str) -> Ci:
 
 
 def ci_key(number: str, data_dir: Path | None = None) -> str:
-    """The hash under which a parsed number is stored: HMAC-SHA256, hex."""
-    pepper = _pepper((data_dir or settings().data_dir).resolve())
-    return hmac.new(pepper, f"ci:{number}".encode(), hashlib.sha256).hexdigest()
-
-
-@lru_cache
-def _pepper(data_dir: Path) -> bytes:
-    """The secret of this registry, made at first use. Losing it loses the search, not the data."""
-    directory = data_dir / "keys"
-    path = directory / PEPPER_FILE
-    with keyfiles.locked(directory):
-        if not path.exists():
-            keyfiles.write_whole(path, secrets.token_hex(_PEPPER_BYTES).encode())
-        return bytes.fromhex(path.read_text("ascii"))
+    """The hash under which a parsed number is stored: HMAC-SHA256, hex. Losing the pepper loses
+    the search, not the data."""
+    return keyed(PEPPER, f"ci:{number}", data_dir)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
@@ -181,3 +181,44 @@ class Sanction(Recorded, table=True):
     def stops_grants(self) -> bool:
         """A warning is on the file but in nobody's way."""
         return self.kind is not SanctionKind.WARNING
+
+
+class ProducerSlip(SQLModel, table=True):
+    """A one-time code on paper with which a family chooses its PIN. Only its keyed hash is kept; a
+    newer slip ends the older one."""
+
+    __tablename__ = "producer_slip"
+
+    id: int = key()
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    code_hash: str = Field(max_length=64, unique=True)
+    made_at: datetime = instant()
+    made_by: int | None = Field(default=None, foreign_key="user_account.id")
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(optional=True)
+    ended_at: datetime | None = instant(optional=True)
+
+
+class ProducerPin(SQLModel, table=True):
+    """What a family enters its own file with. `failures` in a row lock it; a new slip opens it."""
+
+    __tablename__ = "producer_pin"
+
+    producer_id: int = Field(foreign_key="producer.id", primary_key=True)
+    pin_hash: str = Field(max_length=200)
+    set_at: datetime = instant()
+    failures: int = 0
+    locked_at: datetime | None = instant(optional=True)
+
+
+class ProducerSession(SQLModel, table=True):
+    """A family looking at its own file: short, and of no other right."""
+
+    __tablename__ = "producer_session"
+
+    id: int = key()
+    token_hash: str = Field(max_length=64, unique=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    started_at: datetime = instant()
+    expires_at: datetime = instant(index=True)
+    ended_at: datetime | None = instant(optional=True)

@@ -495,6 +495,23 @@ PAGES: list[Row] = [
         OFFICE,
         body={"meeting_id": "@meeting", "outcome": "suspension", "reasons": "Insumo prohibido"},
     ),
+    Row("GET /sellos/talones", OFFICES),
+    Row(
+        "POST /sellos/talones",
+        OFFICE,
+        query={"sello": "@seal"},
+        body={"solo": "@seal_holder"},
+    ),
+    *form(f"{PRODUCTOR}/talon", OFFICE),
+    # --- a family's own file ---------------------------------------------------------------------
+    Row("GET /MI-SELLO", EVERYBODY, ok=(303,)),
+    Row("GET /mi-sello", EVERYBODY),
+    Row("POST /mi-sello", EVERYBODY, body={"codigo": "P1", "pin": "0"}, ok=(422, 429)),
+    Row("GET /mi-sello/pin", EVERYBODY),
+    Row("POST /mi-sello/pin", EVERYBODY, body={"codigo": "P1"}, ok=(422,)),
+    # Without a family's session nothing is confirmed: back to the door.
+    Row("POST /mi-sello/conformidad", EVERYBODY, body={"visita": "1"}, ok=(303,)),
+    Row("POST /mi-sello/salir", EVERYBODY, ok=(303,)),
     Row(f"GET {SELLO}", READERS),
     *form(
         f"{SELLO}/conformidad",

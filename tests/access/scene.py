@@ -375,6 +375,7 @@ class _Builder:
         cast, names, session = self.cast, self.names, self.session
         valid, suspended, _ = self.granted
         names.seal, names.seal_suspended = valid.code, suspended.code
+        names.seal_holder = self.home["first"].producer.code
         word = ActIn(
             reason_class=ReasonClass.NO_ACCESS,
             reason="No dejaron entrar",

@@ -1,0 +1,179 @@
+"""What a family sees of itself, and what it confirms by its own word (trust.md section 8).
+
+The acknowledgement never changes a verdict: it says that the family knows.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from spg_registry.core import audit, clock
+from spg_registry.decisions.models import Appeal, Decision, Meeting
+from spg_registry.decisions.queries import appeals_of, decisions_about
+from spg_registry.decisions.service import appeal_until
+from spg_registry.producers.models import Producer, Unit
+from spg_registry.rounds.models import Acknowledgement, Finding, Round, Visit
+from spg_registry.rules.words import DecisionState, SealEventKind, SealState, VisitState
+from spg_registry.seals.errors import AlreadyAcknowledged, SealNotFound
+from spg_registry.seals.models import SealEvent, SealGrant
+from spg_registry.seals.own_door import itself
+from spg_registry.seals.public import PublicSeal, public_seal
+
+_TOLD = (VisitState.SUBMITTED, VisitState.REVIEWED)
+"""Visits whose form is handed in: there is something to confirm."""
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    visit: Visit
+    unit: str
+    ronda: str
+    findings: list[Finding]
+
+    @property
+    def waits(self) -> bool:
+        return self.visit.acknowledged_on is None
+
+
+@dataclass(frozen=True)
+class OwnSeal:
+    grant: SealGrant
+    seal: PublicSeal
+
+    @property
+    def waits(self) -> bool:
+        return self.grant.acknowledged_on is None and self.grant.state is SealState.GRANTED
+
+
+@dataclass(frozen=True)
+class OwnDecision:
+    """`until` is the last day for an appeal, None where it does not run."""
+
+    decision: Decision
+    meeting: Meeting
+    until: date | None
+    appeals: list[Appeal]
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    producer: Producer
+    visits: list[OwnVisit]
+    seals: list[OwnSeal]
+    decisions: list[OwnDecision]
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.waits for row in self.visits) + sum(row.waits for row in self.seals)
+
+
+def own_file(session: Session, producer: Producer, on: date) -> OwnFile:
+    """Of this producer and nobody else; whoever calls has let it in."""
+    return OwnFile(
+        producer,
+        _visits(session, producer),
+        _seals(session, producer, on),
+        _decisions(session, producer),
+    )
+
+
+def _visits(session: Session, producer: Producer) -> list[OwnVisit]:
+    findings: dict[int, list[Finding]] = {}
+    query = select(Finding).where(Finding.producer_id == producer.id)
+    for finding in session.exec(query.order_by(col(Finding.id))):
+        findings.setdefault(finding.visit_id, []).append(finding)
+    rows = session.exec(
+        select(Visit, Unit, Round)
+        .where(Visit.unit_id == Unit.id, Visit.round_id == Round.id)
+        .where(Visit.producer_id == producer.id, col(Visit.state).in_(_TOLD))
+        .order_by(col(Visit.visited_on).desc(), col(Visit.id).desc())
+    )
+    return [
+        OwnVisit(visit, unit.name or unit.code, ronda.name, findings.get(visit.id, []))
+        for visit, unit, ronda in rows
+    ]
+
+
+def _seals(session: Session, producer: Producer, on: date) -> list[OwnSeal]:
+    query = select(SealGrant).where(SealGrant.producer_id == producer.id)
+    found = []
+    for grant in session.exec(query.order_by(col(SealGrant.id).desc())):
+        seal = public_seal(session, grant.code, on)
+        if seal is not None:
+            found.append(OwnSeal(grant, seal))
+    return found
+
+
+def _decisions(session: Session, producer: Producer) -> list[OwnDecision]:
+    rows = [
+        (decision, meeting)
+        for decision, meeting in decisions_about(session, producer.id)
+        if decision.state is not DecisionState.DRAFT
+    ]
+    appeals: dict[int, list[Appeal]] = {}
+    for appeal in appeals_of(session, [decision.id for decision, _ in rows]):
+        appeals.setdefault(appeal.decision_id, []).append(appeal)
+    return [
+        OwnDecision(
+            decision,
+            meeting,
+            appeal_until(session, decision, meeting)
+            if decision.state is DecisionState.NOTIFIED
+            else None,
+            appeals.get(decision.id, []),
+        )
+        for decision, meeting in rows
+    ]
+
+
+# --- its own word --------------------------------------------------------------------------------
+
+
+def confirm_visit(session: Session, now: datetime, producer: Producer, visit_id: int) -> Visit:
+    query = select(Visit).where(Visit.id == visit_id).with_for_update()
+    visit = session.exec(query.execution_options(populate_existing=True)).first()
+    if visit is None or visit.producer_id != producer.id or visit.state not in _TOLD:
+        raise SealNotFound(visit=visit_id)
+    if visit.acknowledged_on is not None:
+        raise AlreadyAcknowledged(visit=visit_id)
+    visit.acknowledged_on = clock.local_date(now)
+    visit.acknowledged_how = Acknowledgement.SELF
+    session.add(visit)
+    session.flush()
+    place = session.get_one(Round, visit.round_id).committee_id
+    audit.record(
+        session, itself(producer), now, "visit.acknowledge", "visit", visit.id, committee_id=place
+    )
+    return visit
+
+
+def confirm_seal(session: Session, now: datetime, producer: Producer, code: str) -> SealEvent:
+    query = select(SealGrant).where(SealGrant.code == code).with_for_update()
+    grant = session.exec(query.execution_options(populate_existing=True)).first()
+    if grant is None or grant.producer_id != producer.id:
+        raise SealNotFound(code=code)
+    if grant.acknowledged_on is not None:
+        raise AlreadyAcknowledged(code=code)
+    today = clock.local_date(now)
+    grant.acknowledged_on = today
+    event = SealEvent(
+        grant_id=grant.id,
+        kind=SealEventKind.ACKNOWLEDGED,
+        effective_on=today,
+        at=now,
+        how=Acknowledgement.SELF.value,
+    )
+    session.add_all([grant, event])
+    session.flush()
+    audit.record(
+        session,
+        itself(producer),
+        now,
+        "seal.acknowledge",
+        "seal_grant",
+        grant.id,
+        committee_id=grant.committee_id,
+        code=grant.code,
+    )
+    return event
