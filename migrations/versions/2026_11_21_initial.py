@@ -1249,6 +1249,64 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "producer_pin",
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("pin_hash", sa.String(length=200), nullable=False),
+        sa.Column("set_at", Instant(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_producer_pin_producer_id")
+        ),
+        sa.PrimaryKeyConstraint("producer_id", name=op.f("pk_producer_pin")),
+    )
+    op.create_table(
+        "producer_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_producer_session_producer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_producer_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_producer_session_token_hash")),
+    )
+    with op.batch_alter_table("producer_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_producer_session_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_producer_session_producer_id"), ["producer_id"], unique=False
+        )
+
+    op.create_table(
+        "producer_slip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user_account.id"], name=op.f("fk_producer_slip_made_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_producer_slip_producer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_producer_slip")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_producer_slip_code_hash")),
+    )
+    with op.batch_alter_table("producer_slip", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_producer_slip_producer_id"), ["producer_id"], unique=False
+        )
+
+    op.create_table(
         "sanction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
