@@ -24,8 +24,9 @@ from spg_registry.decisions.models import Decision
 from spg_registry.decisions.schemas import DecisionIn
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.rules.verdict import NotMet
-from spg_registry.rules.words import Ballot, Outcome
+from spg_registry.rules.words import Ballot, Category, Outcome
 from spg_registry.seals import service as seals
+from spg_registry.seals import splitting
 from spg_registry.seals.agenda import Agenda, Item, Line, agenda_of, item_of
 from spg_registry.seals.errors import ClosingRefused, NothingDecided
 from spg_registry.seals.granting import hands_of
@@ -72,7 +73,7 @@ def decide(
 
 def _row(item: Item, data: FormData) -> DecisionIn | None:
     """What was chosen for a producer on the screen of all, over what its draft says in detail."""
-    at = f"d-{item.producer.id}-"
+    at = f"d-{item.key}-"
     typed = {name[len(at) :]: str(data[name]).strip() for name in data if name.startswith(at)}
     if not typed.get("outcome"):
         return None
@@ -82,11 +83,12 @@ def _row(item: Item, data: FormData) -> DecisionIn | None:
     first = {"text": typed.get("condition", ""), "due_on": typed.get("due_on", "")}
     wish: dict[str, Any] = {
         **before,
+        "category": item.category,
         "outcome": typed["outcome"],
         "reasons": typed.get("reasons") or None,
         "conditions": ([first] if any(first.values()) else []) + later,
     }
-    if draft is not None and all(wish[name] == before[name] for name in wish):
+    if draft is not None and all(wish[name] == before[name] for name in wish if name in before):
         return None
     try:
         return parse(DecisionIn, {}, producer_id=item.producer.id, **wish)
@@ -122,7 +124,7 @@ def _of_rows(refusal: Invalid, rows: list[Item], prefix: str = "{place}-") -> In
             found.append(fault)
             continue
         place, _, name = fault.field.partition("-") if prefix else ("0", "", fault.field)
-        at = f"d-{rows[int(place)].producer.id}-{_FIELDS.get(name, name)}"
+        at = f"d-{rows[int(place)].key}-{_FIELDS.get(name, name)}"
         found.append(Fault(at, fault.code, fault.params))
     return Invalid(*found)
 
@@ -148,9 +150,15 @@ def find(
 
 @router.get("/reuniones/{meeting_id}/productores/{code}")
 def detail(
-    request: Request, session: SessionDep, actor: UserDep, meeting_id: int, code: str
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    meeting_id: int,
+    code: str,
+    sello: Category | None = None,
 ) -> Response:
-    agenda, item = item_of(session, actor, meeting_id, code)
+    """`sello` chooses where the meeting decides about both seals of one producer."""
+    agenda, item = item_of(session, actor, meeting_id, code, sello)
     return _detail(request, session, actor, agenda, item, _typed(item))
 
 
@@ -163,8 +171,9 @@ def decide_one(
     data: FormDep,
     meeting_id: int,
     code: str,
+    sello: Category | None = None,
 ) -> Response:
-    agenda, item = item_of(session, actor, meeting_id, code)
+    agenda, item = item_of(session, actor, meeting_id, code, sello)
     try:
         service.decide_all(session, actor, now, meeting_id, [_one(item, data)])
     except MeetingClosed:
@@ -175,9 +184,25 @@ def decide_one(
             for fault in refusal.faults
         ]
         form = typed_again(request, session, data, Invalid(*faults))
-        agenda, item = item_of(session, actor, meeting_id, code)
+        agenda, item = item_of(session, actor, meeting_id, code, sello)
         return _detail(request, session, actor, agenda, item, form, 422)
     return redirect(f"/reuniones/{meeting_id}", "decision_saved", name=item.producer.display_name)
+
+
+@router.post("/reuniones/{meeting_id}/productores/{code}/dos-sellos")
+def give_both(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, meeting_id: int, code: str
+) -> Response:
+    """The green seal for the land that is ready, the white one for the rest."""
+    here = f"/reuniones/{meeting_id}#p-{code}-organic"
+    try:
+        splitting.give_both(session, actor, now, meeting_id, code)
+    except MeetingClosed:
+        return already_closed(meeting_id)
+    except Invalid:
+        session.rollback()
+        return redirect(f"/reuniones/{meeting_id}", "nothing_to_split", "warning")
+    return redirect(here, "both_seals_noted", code=code)
 
 
 def _field(name: str) -> str:
@@ -199,6 +224,7 @@ def _one(item: Item, data: FormData) -> DecisionIn:
         DecisionIn,
         plain,
         producer_id=item.producer.id,
+        category=item.category,
         scope=_scope(item, data),
         replaces=item.decision.replaces if item.decision else [],
         conditions=conditions,
@@ -219,7 +245,7 @@ def _scope(item: Item, data: FormData) -> list[dict[str, Any]] | None:
     ticked = set(map(str, data.getlist("scope")))
     offered = {f"{line.unit_id}:{line.product_code}": line for line in item.offered}
     chosen = [line for key, line in offered.items() if key in ticked]
-    if len(chosen) == len(offered):
+    if len(chosen) == len(offered) and not item.is_twin:
         return None
     if not chosen:
         raise Invalid.at("0-scope", "required")

@@ -191,7 +191,7 @@ def _typed(agenda: Agenda) -> Form:
     for code, reason in agenda.meeting.waivers.items():
         values[f"waivers-{code}"] = reason
     for item in agenda.items:
-        at = f"d-{item.producer.id}"
+        at = f"d-{item.key}"
         draft = item.decision
         if draft is None:
             values[f"{at}-outcome"] = "" if item.own_stops else item.proposed

@@ -1480,6 +1480,18 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column(
+            "category",
+            sa.Enum(
+                "organic",
+                "transition",
+                name="category",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
             "outcome",
             sa.Enum(
                 "organic",
@@ -1544,7 +1556,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_decision_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint(
-            "meeting_id", "producer_id", name=op.f("uq_decision_meeting_id_producer_id")
+            "meeting_id",
+            "producer_id",
+            "category",
+            name=op.f("uq_decision_meeting_id_producer_id_category"),
         ),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
-from spg_registry.rules.words import DecisionState, Outcome
+from spg_registry.rules.words import Category, DecisionState, Outcome
 
 
 class MeetingState(StrEnum):
@@ -73,7 +73,8 @@ class Attendance(Recorded, table=True):
 
 
 class Decision(Recorded, table=True):
-    """What a meeting decided about one producer: a draft until the acta is closed, then fixed.
+    """What a meeting decided about one producer and seal: a draft until the acta is closed, then
+    fixed. `category` is the seal in question, granted or not.
 
     `valid_from` and `valid_until` are inclusive; while a draft they may wait for the closing.
     The documents: `scope` lists `{unit_id, product_code, area_m2}`; `votes` maps member ids to
@@ -85,7 +86,7 @@ class Decision(Recorded, table=True):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("meeting_id", "producer_id"),)
+    __table_args__ = (UniqueConstraint("meeting_id", "producer_id", "category"),)
     __personal__: ClassVar[frozenset[str]] = frozenset({"reasons"})
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "recusals": sorted,
@@ -98,6 +99,7 @@ class Decision(Recorded, table=True):
     producer_id: int = Field(foreign_key="producer.id", index=True)
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
     round_id: int | None = Field(default=None, foreign_key="round.id", index=True)
+    category: Category = coded(Category, Category.TRANSITION)
     outcome: Outcome = coded(Outcome)
     state: DecisionState = coded(DecisionState, DecisionState.DRAFT)
     state_since: date

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spg_registry.committees.models import BodyKind
 from spg_registry.decisions.models import AppealOutcome, AppealState, MeetingState
 from spg_registry.people.schemas import paragraph, text
-from spg_registry.rules.words import Ballot, DecisionState, Outcome
+from spg_registry.rules.words import Ballot, Category, DecisionState, Outcome
 
 Line = Annotated[str, text(160)]
 Text = Annotated[str, paragraph(2000)]
@@ -57,11 +57,15 @@ class ConditionIn(_In):
 class DecisionIn(_In):
     """One producer's decision.
 
+    `category` is needed only where a meeting decides twice about one producer, over different
+    land: the green seal for one part and the white one for the other.
+
     `scope` None takes all that the reviewed visits saw. Dates None are found at the closing: from
     the day of the meeting, or the day after the seal that is renewed; for the longest term.
     """
 
     producer_id: int
+    category: Category | None = None
     outcome: Outcome
     scope: list[ScopeIn] | None = None
     replaces: list[int] = []
@@ -116,6 +120,7 @@ class DecisionOut(_Out):
     meeting_id: int
     producer_id: int
     enrolment_id: int
+    category: Category
     outcome: Outcome
     state: DecisionState
     state_since: date

@@ -40,7 +40,7 @@ from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.states import DUE, GRANTS, Machine
-from spg_registry.rules.words import DecisionState, RoundState
+from spg_registry.rules.words import Category, DecisionState, RoundState
 from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
 from spg_registry.territory.atlas import atlas_of
@@ -149,7 +149,8 @@ def waive(
 def decide_all(
     session: Session, actor: Actor, now: datetime, meeting_id: int, batch: Sequence[DecisionIn]
 ) -> list[Decision]:
-    """Put decisions down as drafts; a second one about the same producer takes the first's place.
+    """Put decisions down as drafts; a second one about the same producer takes the first's place,
+    unless it names the other seal (`DecisionIn.category`).
 
     Nothing is judged here: the rules speak when the acta is closed (and on its preview).
     """
@@ -157,11 +158,11 @@ def decide_all(
     _check(session, meeting, batch)
     enrolments = _enrolments(session, meeting, batch)
     _check_corrected(session, meeting, batch)
-    earlier = {row.producer_id: row for row in queries.decisions_of(session, meeting.id)}
+    earlier = queries.decisions_of(session, meeting.id)
     today = clock.local_date(now)
     drafts = []
-    for item in batch:
-        draft = earlier.get(item.producer_id) or Decision(
+    for item, (category, before) in zip(batch, _seals_in_question(batch, earlier), strict=True):
+        draft = before or Decision(
             meeting_id=meeting.id,
             producer_id=item.producer_id,
             enrolment_id=enrolments[item.producer_id].id,
@@ -169,6 +170,7 @@ def decide_all(
             outcome=item.outcome,
             state_since=today,
         )
+        draft.category = category
         _fill(draft, item)
         draft.recusals = {**meeting.recusals.get(str(item.producer_id), {}), **draft.recusals}
         draft.recorded_by = actor.hand
@@ -189,6 +191,34 @@ def decide_all(
     return drafts
 
 
+def _seals_in_question(
+    batch: Sequence[DecisionIn], earlier: Sequence[Decision]
+) -> list[tuple[Category, Decision | None]]:
+    """For each item the seal it is about, and the draft whose place it takes."""
+    drafts: dict[int, dict[Category, Decision]] = {}
+    for row in earlier:
+        drafts.setdefault(row.producer_id, {})[row.category] = row
+    found: list[tuple[Category, Decision | None]] = []
+    faults = []
+    for place, item in enumerate(batch):
+        known = drafts.get(item.producer_id, {})
+        granted = GRANTS.get(item.outcome)
+        category = item.category or granted
+        if item.category is not None and granted not in (None, item.category):
+            faults.append(Fault(f"{place}-outcome", "other_seal"))
+        if item.category is None and len(known) == 1:
+            (draft,) = known.values()
+            found.append((granted or draft.category, draft))
+        elif category is None and len(known) > 1:
+            faults.append(Fault(f"{place}-category", "category_needed"))
+        else:
+            category = category or Category.TRANSITION
+            found.append((category, known.get(category)))
+    if faults:
+        raise Invalid(*faults)
+    return found
+
+
 def _enrolments(
     session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
 ) -> dict[int, Enrolment]:
@@ -199,7 +229,7 @@ def _enrolments(
     for place, producer_id in enumerate(wanted):
         if producer_id not in found:
             faults.append(Fault(f"{place}-producer_id", "not_enrolled"))
-        elif producer_id in wanted[:place]:
+        elif any(_same(batch[place], other) for other in batch[:place]):
             faults.append(Fault(f"{place}-producer_id", "named_twice"))
     if faults:
         raise Invalid(*faults)
@@ -224,6 +254,12 @@ def _check_corrected(session: Session, meeting: Meeting, batch: Sequence[Decisio
             faults.append(Fault(f"{place}-corrects", "nothing_to_correct"))
     if faults:
         raise Invalid(*faults)
+
+
+def _same(one: DecisionIn, other: DecisionIn) -> bool:
+    """About one producer, and not about two named seals."""
+    named = None not in (one.category, other.category)
+    return one.producer_id == other.producer_id and not (named and one.category != other.category)
 
 
 def _check(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> None:

@@ -404,6 +404,7 @@ class Harvest:
             producer_id=farm.producer.id,
             enrolment_id=farm.enrolment.id,
             round_id=ronda.id,
+            category=category,
             outcome=_OUTCOME[category],
             state=DecisionState.NOTIFIED if last else DecisionState.FINAL,
             state_since=day + timedelta(days=3),

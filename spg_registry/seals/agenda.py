@@ -1,6 +1,7 @@
 """All that the page of a meeting shows: who sits there, who waits for a decision, what the norm
 says of each, and what would be granted. Nothing is written here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +28,14 @@ from spg_registry.rules import granting
 from spg_registry.rules.facts import ScopeRow
 from spg_registry.rules.states import GRANTS
 from spg_registry.rules.verdict import NotMet, Verdict, restored
-from spg_registry.rules.words import DecisionState, Outcome, RoundState, Sector, VisitState
+from spg_registry.rules.words import (
+    Category,
+    DecisionState,
+    Outcome,
+    RoundState,
+    Sector,
+    VisitState,
+)
 from spg_registry.seals.judging import Judged, general_facts, judge
 from spg_registry.seals.models import SealGrant
 from spg_registry.seals.queries import granted_in
@@ -96,9 +104,33 @@ class Item:
     offered: list[Line]
     """All that the reviewed visits saw: what a scope can be chosen from."""
     grant: SealGrant | None = None
+    ripe: frozenset[tuple[int, str]] = frozenset()
+    """What of `offered` is ready for the green seal."""
+    is_twin: bool = False
+    """Another decision of this meeting is about the same producer, and the other seal."""
     shared: frozenset[str] = OF_THE_MEETING
     """Codes of what is said of the whole meeting: with a quorum, who lacks one for its recusals
     lacks it by itself."""
+
+    @property
+    def category(self) -> Category | None:
+        """The seal in question, where it must be named."""
+        return self.decision.category if self.decision and self.is_twin else None
+
+    @property
+    def key(self) -> str:
+        """Names the row in forms."""
+        return f"{self.producer.id}-{self.category}" if self.category else str(self.producer.id)
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.producer.code}-{self.category}" if self.category else self.producer.code
+
+    @property
+    def may_split(self) -> bool:
+        """A part of the land is ready for the green seal and the rest is not."""
+        pairs = {(line.unit_id, line.product_code) for line in self.offered}
+        return not self.is_twin and bool(self.ripe) and not pairs <= self.ripe
 
     @property
     def reasons(self) -> tuple[NotMet, ...]:
@@ -204,12 +236,18 @@ def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
     )
 
 
-def item_of(session: Session, actor: Actor, meeting_id: int, code: str) -> tuple[Agenda, Item]:
+def item_of(
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    code: str,
+    category: Category | None = None,
+) -> tuple[Agenda, Item]:
     """One producer on a meeting's table, by its code: anyone who is enrolled, visited or not.
-    Raises ProducerNotFound."""
+    `category` chooses where there are two decisions. Raises ProducerNotFound."""
     agenda = agenda_of(session, actor, meeting_id)
     for item in agenda.items:
-        if item.producer.code == code:
+        if item.producer.code == code and item.category in (None, category or item.category):
             return agenda, item
     producer = session.exec(select(Producer).where(Producer.code == code)).first()
     if producer is None or agenda.is_closed:
@@ -273,8 +311,21 @@ def ready_for(session: Session, meeting: Meeting, decided: Collection[int]) -> l
     return [producer_id for producer_id in found if producer_id not in decided]
 
 
-def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> list[Judged]:
-    """What the norm lets the meeting give: the green seal where the land is ready, else the white.
+Pair = tuple[int, str]
+"""A unit and a product."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the norm lets the meeting give. `ripe` is the part of the scope whose land is ready for
+    the green seal: all of it, none, or the part that could have a seal of its own."""
+
+    judged: Judged
+    ripe: frozenset[Pair]
+
+
+def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> list[Wish]:
+    """The green seal where the land is ready, else the white.
 
     The decisions inside are only thought of: they are in no session.
     """
@@ -288,7 +339,17 @@ def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> lis
     ]
     white = judge(session, meeting, _imagined(meeting, young, enrolments, Outcome.TRANSITION))
     instead = {one.decision.producer_id: one for one in white}
-    return [instead.get(one.decision.producer_id, one) for one in green]
+    return [Wish(instead.get(one.decision.producer_id, one), _ripe(one)) for one in green]
+
+
+def _ripe(green: Judged) -> frozenset[Pair]:
+    young = {
+        (found.params["unit"], found.params["product"])
+        for found in green.against
+        if found.code == "transition_complete"
+    }
+    pairs = {(row.unit_id, row.product) for row in green.proposal.scope}
+    return frozenset(pair for pair in pairs if pair not in young)
 
 
 def _imagined(
@@ -301,6 +362,7 @@ def _imagined(
             producer_id=producer_id,
             enrolment_id=enrolments[producer_id],
             round_id=meeting.round_id,
+            category=GRANTS[outcome],
             outcome=outcome,
             state_since=meeting.held_on,
         )
@@ -318,12 +380,13 @@ def _items(
     closed = meeting.state is MeetingState.CLOSED
     drafts = {} if closed else {o.decision.id: o for o in judge(session, meeting, decisions)}
     waiting = propose(session, meeting, ready)
-    decided = [row.producer_id for row in decisions]
-    wishes = {one.decision.producer_id: one for one in waiting}
+    decided = list(dict.fromkeys(row.producer_id for row in decisions))
+    times = Counter(row.producer_id for row in decisions)
+    wishes = {one.judged.decision.producer_id: one for one in waiting}
     if not closed:
         open_ones = enrolments_of_meeting(session, meeting, decided)
         still = [producer_id for producer_id in decided if producer_id in open_ones]
-        wishes |= {one.decision.producer_id: one for one in propose(session, meeting, still)}
+        wishes |= {one.judged.decision.producer_id: one for one in propose(session, meeting, still)}
     seal_of = {grant.decision_id: grant for grant in grants}
     producers, places = places_of(session, [*decided, *ready])
     visits = _visits(session, meeting, [*decided, *ready])
@@ -335,7 +398,8 @@ def _items(
         *((row.producer_id, row) for row in decisions),
         *((id_, None) for id_ in ready),
     ]:
-        wish = wishes.get(producer_id)
+        found = wishes.get(producer_id)
+        wish = found.judged if found else None
         judged = drafts.get(decision.id) if decision else wish
         verdicts = (
             judged.verdicts
@@ -356,6 +420,8 @@ def _items(
                 offered=read.scope(wish, decision),
                 grant=seal_of.get(decision.id) if decision else None,
                 shared=shared,
+                is_twin=times[producer_id] > 1,
+                ripe=found.ripe if found else frozenset(),
             )
         )
     return items

@@ -49,6 +49,7 @@ def _as_decided_here(meeting: Meeting, decision: Decision, appeal: Appeal) -> De
         producer_id=decision.producer_id,
         enrolment_id=decision.enrolment_id,
         round_id=decision.round_id,
+        category=decision.category,
         outcome=decision.outcome,
         state_since=meeting.held_on,
         scope=decision.scope,

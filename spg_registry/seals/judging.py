@@ -182,7 +182,7 @@ class Table:
     def _proposal(
         self, decision: Decision, meeting: facts.MeetingFacts, producer: facts.ProducerFacts
     ) -> facts.Proposal:
-        category = GRANTS.get(decision.outcome, Category.TRANSITION)
+        category = GRANTS.get(decision.outcome, decision.category)
         scope = tuple(self._scope(decision, producer))
         over = {(row.unit_id, row.product) for row in scope}
         meeting_scope = [grant for grant in producer.grants if grant.scope & over]
@@ -191,7 +191,11 @@ class Table:
         replaces = frozenset(decision.replaces) | {g.grant_id for g in white if g.scope <= over}
         replaces |= frozenset(self.corrected.get(decision.corrects_id or 0, ()))
         replaces -= self.held_by_control  # a new seal is no way around the control body
-        renewed = [g for g in meeting_scope if g.grant_id not in replaces and g not in white]
+        renewed = [
+            g
+            for g in meeting_scope
+            if g.grant_id not in replaces and g not in white and not _of_this_sitting(g)
+        ]
         first = decision.valid_from or _first_day(renewed, meeting.held_on)
         last = decision.valid_until or _last_day(first, meeting)
         return facts.Proposal(category, scope, first, last, replaces)
@@ -307,8 +311,15 @@ def _upgraded(
     return [
         grant
         for grant in grants
-        if grant.category is Category.TRANSITION and grant.validity.covers(meeting.held_on)
+        if grant.category is Category.TRANSITION
+        and grant.validity.covers(meeting.held_on)
+        and not _of_this_sitting(grant)
     ]
+
+
+def _of_this_sitting(grant: facts.StandingGrant) -> bool:
+    """Granted a moment ago by another decision: neither replaced nor renewed, it overlaps."""
+    return grant.grant_id < 0
 
 
 def _first_day(renewed: Iterable[facts.StandingGrant], held_on: date) -> date:

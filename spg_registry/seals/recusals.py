@@ -32,7 +32,9 @@ def found_in(agenda: Agenda) -> list[Aside]:
     by_member: dict[int, list[tuple[Producer, tuple[str, ...]]]] = {}
     for item in agenda.items:
         for member, why in _found(item).items():
-            by_member.setdefault(member, []).append((item.producer, why))
+            listed = by_member.setdefault(member, [])
+            if item.producer not in (producer for producer, _ in listed):
+                listed.append((item.producer, why))
     return [
         Aside(seat, by_member[seat.member_id])
         for seat in agenda.attendance.seats

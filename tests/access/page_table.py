@@ -406,6 +406,12 @@ PAGES: list[Row] = [
         at={"code": "@decidable"},
         body={"outcome": "organic", "by_consensus": "on", "scope": "@decidable_scope"},
     ),
+    Row(
+        f"POST {REUNION}/productores/{{code}}/dos-sellos",
+        OFFICE,
+        at={"code": "@decidable"},
+        ok=(303,),
+    ),
     Row(f"GET {REUNION}/cierre", OFFICE),
     Row(f"POST {REUNION}/cierre", SECRETARY, but=WROTE_THEM),
     # --- after the acta --------------------------------------------------------------------------
