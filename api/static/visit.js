@@ -42,7 +42,29 @@ function start(form) {
 
   function openFor(part, answer) {
     const more = part.querySelector("details");
-    if (more && (answer === "fails" || answer === "partly")) more.open = true;
+    if (!more || (answer !== "fails" && answer !== "partly")) return;
+    more.open = true;
+    const slot = part.querySelector("[data-slot]");
+    if (slot) makeRoom(slot);
+  }
+
+  form.addEventListener("click", (event) => {
+    const slot = event.target.closest("[data-slot]");
+    if (!slot || !event.target.closest("button")) return;
+    event.preventDefault();
+    makeRoom(slot);
+  });
+
+  // The fields of a finding, beside the question that has one.
+  function makeRoom(slot) {
+    const room = document.getElementById("finding").content.cloneNode(true);
+    for (const field of room.querySelectorAll("*")) {
+      for (const given of ["id", "name", "for", "aria-describedby"]) {
+        const value = field.getAttribute(given);
+        if (value) field.setAttribute(given, value.replaceAll("PLACE", slot.dataset.slot));
+      }
+    }
+    slot.replaceWith(room);
   }
 
   function typedFinding() {

@@ -101,10 +101,12 @@ def show(
     now: NowDep,
     visit_id: Id,
     handing_in: Annotated[bool, Query(alias="entrega")] = False,
+    opened: Annotated[str, Query(alias="hallazgo", max_length=40)] = "",
 ) -> Response:
-    """With `entrega` the page marks what the form lacks before it can be handed in."""
+    """With `entrega` the page marks what the form lacks before it can be handed in; with
+    `hallazgo` it has room for a finding at that question."""
     form = lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
-    return shown(request, session, actor, now, visit_id, form)
+    return shown(request, session, actor, now, visit_id, form, opened=opened)
 
 
 def lacking(request: Request, sheet: Sheet) -> Form:
@@ -139,8 +141,11 @@ def save(
         form = with_clashes(data, refusal, stored, locale_of(request))
         return shown(request, session, actor, now, visit_id, form, 409)
     home = f"/visitas/{visit_id}"
-    if data.get("act") != "submit":
-        return redirect(f"{home}#{_anchor(str(data.get('act', '')))}", "visit_saved")
+    act = str(data.get("act", ""))
+    if found := re.fullmatch(r"found:([A-Za-z0-9_]{1,40})", act):
+        return redirect(f"{home}?hallazgo={found[1]}#punto-{found[1]}", "visit_saved")
+    if act != "submit":
+        return redirect(f"{home}#{_anchor(act)}", "visit_saved")
     if visit.visited_on is None or queries.sheet_of(session, actor, visit_id).unanswered:
         # A page that answers with a fault keeps nothing: the draft is kept, and then shown again.
         return redirect(f"{home}?entrega=1", "visit_incomplete", "warning")
@@ -196,6 +201,7 @@ def shown(
     acknowledgement: Form | None = None,
     sending_back: Form | None = None,
     photo: Form | None = None,
+    opened: str = "",
 ) -> Response:
     sheet = queries.sheet_of(session, actor, visit_id)
     in_field = sheet.ronda.state is RoundState.OPEN
@@ -235,6 +241,8 @@ def shown(
         ways=choices(request, "acknowledgement", Acknowledgement),
         items=[(code, f"{code}. {text}") for code, text in items],
         found=_by_item(sheet),
+        opened=opened,
+        nothing=Form(),
         gaps=[
             sentence(f"gap.{gap.code}", locale_of(request), **gap.params)
             for gap in queries.gaps_of(sheet)

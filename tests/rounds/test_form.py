@@ -184,6 +184,21 @@ def test_a_finding_is_written_beside_the_question(stage: Stage) -> None:
     assert finding.code in browser.get(home).text
 
 
+def test_room_for_a_finding_comes_with_what_was_typed_kept(stage: Stage) -> None:
+    """Without a script: the button saves the draft and brings the page with the fields."""
+    visit_id = _visit(stage)
+    browser = stage.browser(stage.cast.evaluator)
+    home = f"/visitas/{visit_id}"
+    assert 'name="found-S1-grade"' not in browser.get(home).text
+    typed = {"act": "found:S1", "answers-S2-answer": "meets"}
+    away = browser.post(home, typed).headers["location"]
+    assert away == f"{home}?hallazgo=S1#punto-S1"
+    page = browser.get(away).text
+    assert 'name="found-S1-grade"' in page
+    assert 'name="found-S2-grade"' not in page
+    assert _stored(stage, visit_id).answers["S2"]["answer"] == "meets"
+
+
 def test_who_wrote_for_whom_stays_with_the_visit(stage: Stage) -> None:
     visit_id = _visit(stage)
     browser = stage.browser(stage.cast.evaluator)
