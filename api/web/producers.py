@@ -25,10 +25,13 @@ from spg_registry.producers.access import require_spg
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
 from spg_registry.producers.models import ProducerKind, Tenure, WaterSource
+from spg_registry.producers.papers import papers_of
 from spg_registry.producers.schemas import (
     NewProducer,
     ProducerCorrection,
 )
+from spg_registry.producers.sketches import sketch_of
+from spg_registry.producers.surroundings import doubts_about
 from spg_registry.rules.words import LastInput
 from spg_registry.seals.sanction_lines import about_producer, may_sanction
 from spg_registry.territory import queries as territory
@@ -124,6 +127,9 @@ def show(desk: DeskDep, code: str) -> Response:
         may_sanction=any(may_sanction(desk.actor, place) for place in places),
         mine={row.id for row in mine},
         may_enrol=desk.actor.may(Permission.PRODUCER_WRITE),
+        sketch=sketch_of(file.land),
+        doubts=doubts_about(desk.session, file.land),
+        papers=papers_of(desk.session, file),
         latest=lines,
         events=events,
     )

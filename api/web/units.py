@@ -30,6 +30,8 @@ from spg_registry.producers.schemas import (
     UnitCorrection,
     ZoneIn,
 )
+from spg_registry.producers.sketches import sketch_of
+from spg_registry.producers.surroundings import doubts_about
 from spg_registry.rules.words import LastInput
 
 router = APIRouter(prefix="/unidades")
@@ -40,7 +42,14 @@ CROP_ROWS = 4
 @router.get("/{code}")
 def show(desk: DeskDep, code: str) -> Response:
     unit, file = _found(desk, code)
-    return render(desk.request, "producers/unit.html", unit=unit, file=file)
+    return render(
+        desk.request,
+        "producers/unit.html",
+        unit=unit,
+        file=file,
+        sketch=sketch_of([unit]),
+        doubts=doubts_about(desk.session, [unit]),
+    )
 
 
 def _found(desk: Desk, code: str) -> tuple[UnitOut, ProducerFile]:
@@ -171,7 +180,7 @@ def share_plot(desk: DeskDep, data: FormDep, code: str) -> Response:
     )
 
 
-def _plot_of(unit: UnitOut, plot_code: str) -> PlotOut:
+def plot_of(unit: UnitOut, plot_code: str) -> PlotOut:
     for plot in unit.plots:
         if plot.code == plot_code:
             return plot
@@ -185,7 +194,7 @@ def correcting_plot(desk: DeskDep, code: str, plot_code: str) -> Response:
 
 
 def _recorded_plot(desk: Desk, code: str, plot_code: str) -> tuple[PlotOut, Form]:
-    plot = _plot_of(writable_unit(desk, code), plot_code)
+    plot = plot_of(writable_unit(desk, code), plot_code)
     return plot, Form.of(plot.model_dump(include={"name", "area_m2"}))
 
 
@@ -196,7 +205,7 @@ def correct_plot(
     code: str,
     plot_code: str,
 ) -> Response:
-    plot = _plot_of(writable_unit(desk, code), plot_code)
+    plot = plot_of(writable_unit(desk, code), plot_code)
     return desk.edit(
         data,
         lambda: _recorded_plot(desk, code, plot_code)[1],
@@ -209,7 +218,7 @@ def correct_plot(
 
 @router.get("/{code}/parcelas/{plot_code}/insumo")
 def declaring_input(desk: DeskDep, code: str, plot_code: str) -> Response:
-    plot = _plot_of(writable_unit(desk, code), plot_code)
+    plot = plot_of(writable_unit(desk, code), plot_code)
     form = Form.of(plot.model_dump(include={"last_input", "last_input_on"}))
     return _clock(desk, (code, plot_code), form)
 
@@ -244,7 +253,7 @@ def _clock(
         "last_input",
         form,
         status,
-        plot=_plot_of(writable_unit(desk, code), plot_code),
+        plot=plot_of(writable_unit(desk, code), plot_code),
         inputs=choices(desk.request, "last_input", LastInput),
     )
 

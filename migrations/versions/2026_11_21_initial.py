@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=28), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("area_m2", sa.Integer(), nullable=False),
+        sa.Column("outline", sa.JSON(), nullable=False),
         sa.Column(
             "last_input",
             sa.Enum(
@@ -1596,6 +1597,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pledge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pledge_enrolment_id"), ["enrolment_id"], unique=False)
+
+    op.create_table(
+        "producer_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pledge",
+                "land",
+                "photo",
+                "other",
+                name="paperkind",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("added_on", sa.Date(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=400), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["user_account.id"], name=op.f("fk_producer_paper_added_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachment.id"], name=op.f("fk_producer_paper_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_producer_paper_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_producer_paper_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_producer_paper")),
+    )
+    with op.batch_alter_table("producer_paper", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_producer_paper_attachment_id"), ["attachment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_producer_paper_producer_id"), ["producer_id"], unique=False
+        )
 
     op.create_table(
         "transfer",

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spg_registry.people.models import Sex
 from spg_registry.producers.models import (
     IngredientOrigin,
+    PaperKind,
     ProducerKind,
     Tenure,
     TransferKind,
@@ -104,6 +105,8 @@ class PlotOut(_Out):
     code: str
     name: str
     area_m2: int
+    outline: list[list[float]] = Field(default_factory=list)
+    """Corners as `[longitude, latitude]`, for who may see where it lies; one is a point."""
     last_input: LastInput
     last_input_on: date | None
     stage: Stage | None
@@ -118,6 +121,23 @@ class IngredientOut(_Out):
     product_en: str
     origin: IngredientOrigin
     seal_code: str | None
+
+
+class PaperOut(_Out):
+    """A photo or a scanned paper. Withdrawn ones are for who writes the producer's papers."""
+
+    id: int
+    kind: PaperKind
+    title: str
+    unit_code: str | None
+    added_on: date
+    added_by: str
+    is_photo: bool
+    size_bytes: int
+    width: int | None
+    height: int | None
+    withdrawn_on: date | None
+    withdrawn_reason: str | None
 
 
 class CropOut(_Out):

@@ -242,7 +242,12 @@ def units_out(
                 area_m2=stage.area_m2,
                 stage=stage.stage,
                 plots=[
-                    _plot(plot, stage, [c for c in shared[plot.id] if c != unit.code])
+                    _plot(
+                        plot,
+                        stage,
+                        [c for c in shared[plot.id] if c != unit.code],
+                        with_outline=with_point,
+                    )
                     for plot in plots[unit.id]
                 ],
                 crops=[
@@ -255,10 +260,10 @@ def units_out(
     return found
 
 
-def _plot(plot: Plot, unit: UnitStage, shared_with: list[str]) -> PlotOut:
+def _plot(plot: Plot, unit: UnitStage, shared_with: list[str], *, with_outline: bool) -> PlotOut:
     found = unit.plots.get(plot.id)
     return PlotOut(
-        **plot.model_dump(exclude={"id"}),
+        **plot.model_dump(exclude={"id"} if with_outline else {"id", "outline"}),
         stage=found.stage if found else None,
         stage_since=found.since if found else None,
         shared_with=shared_with,

@@ -21,6 +21,12 @@ class PlotNotFound(NotFound):
     code = "plot_not_found"
 
 
+class PaperNotFound(NotFound):
+    """No such photo or paper, or none that this actor may see."""
+
+    code = "paper_not_found"
+
+
 class EnrolmentNotFound(NotFound):
     """No such enrolment, or of a producer that this actor may not see."""
 

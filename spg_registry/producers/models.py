@@ -234,13 +234,15 @@ class Plot(Recorded, table=True):
         ),
     )
     __personal__: ClassVar[frozenset[str]] = frozenset(
-        {"name", "last_input_reason", "correction_reason"}
+        {"name", "outline", "last_input_reason", "correction_reason"}
     )
 
     id: int = key()
     code: str = Field(max_length=28, unique=True)
     name: str = Field(max_length=80)
     area_m2: int
+    outline: list[Any] = document(list)
+    """Corners as `[lon, lat]` (`outlines`); one is a point, none: nobody has measured it."""
     last_input: LastInput = coded(LastInput, LastInput.UNKNOWN)
     last_input_on: date | None = None
     last_input_reason: str | None = Field(default=None, max_length=400)
@@ -377,6 +379,32 @@ class Ingredient(Recorded, table=True):
     origin: IngredientOrigin = coded(IngredientOrigin)
     seal_code: str | None = Field(default=None, max_length=10)
     withdrawn: bool = False
+
+
+class PaperKind(StrEnum):
+    PLEDGE = "pledge"
+    LAND = "land"
+    """A title, a certificate of the community, a contract."""
+    PHOTO = "photo"
+    OTHER = "other"
+
+
+class ProducerPaper(Recorded, table=True):
+    """A photo or a scan about a producer, or about one of its units; withdrawn, never deleted."""
+
+    __tablename__ = "producer_paper"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"title", "withdrawn_reason"})
+
+    id: int = key()
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    kind: PaperKind = coded(PaperKind)
+    title: str = Field(default="", max_length=120)
+    attachment_id: int = Field(foreign_key="attachment.id", index=True)
+    added_on: date
+    added_by: int | None = Field(default=None, foreign_key="user_account.id")
+    withdrawn_on: date | None = None
+    withdrawn_reason: str | None = Field(default=None, max_length=400)
 
 
 class ImportState(StrEnum):

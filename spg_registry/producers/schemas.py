@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spg_registry.people.schemas import PersonIn, paragraph, text
 from spg_registry.producers.models import (
     IngredientOrigin,
+    PaperKind,
     ProducerKind,
     Tenure,
     TransferKind,
@@ -199,6 +200,25 @@ class PlotCorrection(_In):
     name: Short | None = None
     area_m2: Whole | None = None
     reason: Reason | None = None
+
+
+class OutlineIn(_In):
+    """Where a plot lies, as GeoJSON: a polygon or a point; empty takes away what there was."""
+
+    geojson: Annotated[str, paragraph(100_000, min_length=0)] = ""
+    reason: Reason | None = None
+
+
+class PaperIn(_In):
+    """What a photo or a scan shows, and of which unit, if of one."""
+
+    kind: PaperKind
+    title: Label | None = None
+    unit_code: Code | None = None
+
+
+class WithdrawPaperIn(_In):
+    reason: Reason
 
 
 class CropCorrection(_In):

@@ -26,6 +26,8 @@ from spg_registry.producers.gathering import faults_of
 from spg_registry.producers.holdings import RegisteredUnit
 from spg_registry.producers.ingredients import declare_ingredients
 from spg_registry.producers.moving import move
+from spg_registry.producers.papers import add_papers, withdraw_paper
+from spg_registry.producers.placing import set_outline
 from spg_registry.producers.registering import Registered, register, register_all
 from spg_registry.producers.ties import (
     add_holder,
@@ -51,6 +53,7 @@ __all__ = [
     "add_crops",
     "add_facility",
     "add_holder",
+    "add_papers",
     "add_plots",
     "add_unit",
     "add_zone",
@@ -78,7 +81,9 @@ __all__ = [
     "register_all",
     "register_organisations",
     "set_household",
+    "set_outline",
     "share_plot",
     "sign_pledges",
     "take_over",
+    "withdraw_paper",
 ]

@@ -61,6 +61,7 @@ CORRECTIONS = {
     "unit.correct": "unit",
     "plot.correct": "plot",
     "plot.last_input": "plot",
+    "plot.outline": "plot",
     "crop.correct": "crop",
 }
 """Acts of the audit that change what was written down, and upon what."""
