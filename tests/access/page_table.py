@@ -24,6 +24,7 @@ from tests.access.table import (
     USERS,
     Row,
     photo,
+    scan,
     spreadsheet,
 )
 
@@ -179,6 +180,13 @@ PAGES: list[Row] = [
     Row("GET /productores", READERS | SENT | IDLE | OTHER_OFFICE),
     Row("GET /productores/nuevo", OFFICES),
     Row(f"GET {PRODUCTOR}/historia", READERS | SENT),
+    Row(f"GET {PRODUCTOR}/documentos", READERS | SENT),
+    Row(f"GET {PRODUCTOR}/documentos/fotos", OFFICE),
+    Row(f"POST {PRODUCTOR}/documentos/fotos", OFFICE, files=photo),
+    Row(f"GET {PRODUCTOR}/documentos/nuevo", OFFICE),
+    Row(f"POST {PRODUCTOR}/documentos/nuevo", OFFICE, body={"kind": "pledge"}, files=scan),
+    Row(f"GET {PRODUCTOR}/documentos/{{paper_id}}", READERS | SENT),
+    *form(f"{PRODUCTOR}/documentos/{{paper_id}}/retirar", OFFICE, body=REASON),
     Row(
         "POST /productores/nuevo",
         OFFICE,
@@ -254,6 +262,7 @@ PAGES: list[Row] = [
         },
     ),
     *form(f"{PARCELA}/corregir", OFFICE, body={"name": "Junto al río"}),
+    *form(f"{PARCELA}/contorno", OFFICE, body={"geojson": ""}),
     *form(f"{PARCELA}/insumo", OFFICE, body={"last_input": "unknown", "reason": "Nadie sabe"}),
     *form(
         f"{UNIDAD}/cultivos/nuevo",

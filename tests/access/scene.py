@@ -26,7 +26,7 @@ from spg_registry.people import service as people
 from spg_registry.people.models import Sex
 from spg_registry.people.schemas import ClientIn
 from spg_registry.producers import service as producers
-from spg_registry.producers.models import TransferKind
+from spg_registry.producers.models import PaperKind, TransferKind
 from spg_registry.producers.registering import Registered
 from spg_registry.producers.schemas import (
     CropIn,
@@ -38,6 +38,7 @@ from spg_registry.producers.schemas import (
     MembershipIn,
     MergeIn,
     OrganisationIn,
+    PaperIn,
     PledgeIn,
     StatusIn,
 )
@@ -292,6 +293,11 @@ class _Builder:
         leaf = prepare(photo()["photos"][1], "chacra.jpg", Kind.PHOTO, "photos")
         (kept,) = rounds.add_photos(session, cast.secretary, cast.now, wish, [leaf])
         names.photo = kept.id
+        about = PaperIn(kind=PaperKind.PHOTO, title="Chacra")
+        (paper,) = producers.add_papers(
+            session, cast.secretary, cast.now, names.producer, about, [leaf]
+        )
+        names.paper = paper.id
         (form,) = full(session, [by_home["sent"]], VISITED_ON)
         names.form = form.model_dump(mode="json")
         names.form_data = form.model_dump(mode="json", exclude={"visit_id"})

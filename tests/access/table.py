@@ -88,6 +88,7 @@ class Row:
 
 USUAL = {
     "photo_id": "@photo",
+    "paper_id": "@paper",
     "committee_id": "@committee",
     "spg_id": "@spg",
     "registration_id": "@registration",
@@ -139,6 +140,10 @@ def photo() -> dict[str, tuple[str, BytesIO, str]]:
     kept = BytesIO()
     Image.new("RGB", (8, 6), "green").save(kept, "JPEG")
     return {"photos": ("chacra.jpg", BytesIO(kept.getvalue()), "image/jpeg")}
+
+
+def scan() -> dict[str, tuple[str, BytesIO, str]]:
+    return {"paper": ("carta.jpg", photo()["photos"][1], "image/jpeg")}
 
 
 def by_route(rows: Iterable[Row]) -> dict[str, Row]:
