@@ -48,6 +48,8 @@ ROOMS: tuple[str, ...] = (
     "complaints",
     "complaints_public",
     "search",
+    "accounts",
+    "norm",
 )
 
 

@@ -25,6 +25,8 @@ from spg_registry.territory.models import Community, Municipality, Product
 from spg_registry.territory.names import singular_key
 
 MOST_WORDS: Final = 6
+SHORTEST_SOUND: Final = 3
+"""Letters: what is shorter begins half of all names."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _conditions(session: Session, wish: Wish, on: date) -> Iterator[Any]:
 def _of_name(word: str) -> ColumnElement[bool]:
     bare, sound = col(SearchWord.bare), col(SearchWord.sound)
     alike = _begins(bare, word)
-    if word.isalpha():
+    if word.isalpha() and len(sound_of(word)) >= SHORTEST_SOUND:
         alike = or_(alike, _begins(sound, sound_of(word)))
     named = select(SearchWord.producer_id).where(col(SearchWord.published).is_(True), alike)
     return col(SealGrant.producer_id).in_(named)
@@ -131,6 +133,7 @@ def _products(book: Atlas, word: str) -> list[str]:
 def _meets(word: str, name: str) -> bool:
     typed = {word, singular_key(word)}
     heard = {sound_of(one) for one in typed if one.isalpha()}
+    heard = {sound for sound in heard if len(sound) >= SHORTEST_SOUND}
     return any(
         own.startswith(tuple(typed)) or (heard and sound_of(own).startswith(tuple(heard)))
         for own in words_in(name)

@@ -81,6 +81,7 @@ def test_who_takes_the_consent_back_is_found_no_more(
         ("haba ñusta", 1),
         ("haba zenobia", 0),
         ("quinua", 0),
+        ("zz", 0),
         ("' OR 1=1 --", 0),
         ("%", 0),
     ],
