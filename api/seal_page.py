@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.ground import Ground
 from api.render import preferred_locale, render_text
-from api.shield import CSP
+from api.shield import CSP_WITHOUT_SCRIPTS
 from api.skeleton import Skeleton, skeleton
 from spg_registry.core import clock, codes, messages
 from spg_registry.core.keys import Keyring
@@ -50,7 +50,7 @@ HEADERS = [
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": CSP,
+        "Content-Security-Policy": CSP_WITHOUT_SCRIPTS,
         "Cache-Control": "no-cache",
         "Vary": "Accept-Language",
     }.items()

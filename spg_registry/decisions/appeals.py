@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -14,7 +14,9 @@ from spg_registry.decisions.queries import appeals_of, get_appeal, get_decision
 from spg_registry.decisions.service import appeal_until
 from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.models import Producer
+from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.words import DecisionState
+from spg_registry.standards.queries import ruleset_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class AppealLine:
     meeting: Meeting
     producer: Producer
     committee: str
+    due_on: date
+    """By when its body owes an answer."""
+
+    def overdue(self, on: date) -> bool:
+        return self.appeal.state is AppealState.FILED and self.due_on < on
 
 
 @dataclass(frozen=True)
@@ -116,11 +123,22 @@ def _lines(session: Session, appeals: Iterable[Appeal]) -> list[AppealLine]:
         .where(col(Decision.id).in_({row.decision_id for row in rows}))
     )
     about = {found[0].id: found for found in session.exec(query)}
+    days: dict[tuple[int, date], int] = {}
     lines = []
     for row in rows:
         decision, meeting, producer, committee = about[row.decision_id]
-        lines.append(AppealLine(row, decision, meeting, producer, committee.name))
+        case = committee.id, row.filed_on
+        if case not in days:
+            days[case] = _days_to_answer(session, *case)
+        due_on = row.filed_on + timedelta(days=days[case])
+        lines.append(AppealLine(row, decision, meeting, producer, committee.name, due_on))
     return lines
+
+
+def _days_to_answer(session: Session, committee_id: int, on: date) -> int:
+    """As many as the family has to appeal (`appeal_window`)."""
+    rules = ruleset_of(session, committee_id, on).rules
+    return Parameters.from_mapping(rules).appeal_window_days
 
 
 def hearing(

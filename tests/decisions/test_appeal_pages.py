@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -12,7 +12,7 @@ from spg_registry.committees.queries import members_in_office
 from spg_registry.core import clock
 from spg_registry.core.config import settings
 from spg_registry.core.keys import open_keyring
-from spg_registry.decisions import service
+from spg_registry.decisions import appeals, service
 from spg_registry.decisions.models import Appeal, AppealOutcome, AppealState, Decision
 from spg_registry.decisions.schemas import AppealIn, AttendanceIn, ConditionIn, MeetingIn
 from spg_registry.rules.words import DecisionState, Outcome
@@ -260,3 +260,16 @@ def test_the_pages_of_appeals_in_english(stage: Stage) -> None:
     assert "Grounds of the appeal" in browser.get(f"/decisiones/{decision}?lang=en").text
     assert "A meeting is missing" in browser.get(f"/apelaciones/{the_appeal(stage).id}").text
     assert "Appeals" in browser.get("/apelaciones").text
+
+
+def test_an_appeal_says_by_when_it_is_answered(
+    stage: Stage, clock_at: Callable[[datetime], None]
+) -> None:
+    a_decision(stage, appealed=True)
+    with stage.database.read() as session:
+        (line,), _ = appeals.visible_appeals(session, stage.cast.coordinator)
+    assert line.due_on == line.appeal.filed_on + timedelta(days=15)
+    assert [line.overdue(day) for day in (line.due_on, AFTER)] == [False, True]
+    browser = with_clock(stage, clock_at)
+    for page in ("/apelaciones", f"/apelaciones/{line.appeal.id}"):
+        assert "Plazo vencido" in browser.get(page).text
