@@ -40,6 +40,12 @@ class OwnVisit:
 class OwnSeal:
     grant: SealGrant
     seal: PublicSeal
+    last: SealEvent | None
+    """The act that made it what it is, when it no longer counts: its reason, and how to answer."""
+
+    @property
+    def reply(self) -> str:
+        return str(self.last.details.get("right_of_reply", "")) if self.last else ""
 
     @property
     def waits(self) -> bool:
@@ -101,8 +107,16 @@ def _seals(session: Session, producer: Producer, on: date) -> list[OwnSeal]:
     for grant in session.exec(query.order_by(col(SealGrant.id).desc())):
         seal = public_seal(session, grant.code, on)
         if seal is not None:
-            found.append(OwnSeal(grant, seal))
+            found.append(OwnSeal(grant, seal, _last_act(session, grant)))
     return found
+
+
+def _last_act(session: Session, grant: SealGrant) -> SealEvent | None:
+    if grant.state not in (SealState.SUSPENDED, SealState.WITHDRAWN):
+        return None
+    kinds = [SealEventKind.SUSPENDED, SealEventKind.WITHDRAWN]
+    query = select(SealEvent).where(SealEvent.grant_id == grant.id, col(SealEvent.kind).in_(kinds))
+    return session.exec(query.order_by(col(SealEvent.id).desc())).first()
 
 
 def _decisions(session: Session, producer: Producer) -> list[OwnDecision]:

@@ -19,7 +19,7 @@ from spg_registry.core.keys import open_keyring
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Visit
-from spg_registry.seals import own_door
+from spg_registry.seals import own_door, service
 from spg_registry.seals.models import (
     ProducerPin,
     ProducerSession,
@@ -28,6 +28,7 @@ from spg_registry.seals.models import (
     SealGrant,
 )
 from spg_registry.seals.own_door import pin_fault
+from spg_registry.seals.schemas import ActIn, ReasonClass
 from tests.cast import Stage
 from tests.seals.stories import granted
 
@@ -340,3 +341,29 @@ def test_only_the_own_office_makes_slips(stage: Stage, seals: list[SealGrant]) -
     for actor, reason in ((cast.member, Forbidden), (cast.secretary_b, ProducerNotFound)):
         with pytest.raises(reason), stage.database.write(cast.now) as session:
             own_door.issue_slips(session, actor, cast.now, [seals[0].producer_id])
+
+
+def test_a_suspended_family_reads_why_and_how_to_answer(
+    stage: Stage, seals: list[SealGrant], phone: Phone
+) -> None:
+    word = ActIn(
+        reason_class=ReasonClass.PROHIBITED_INPUT,
+        reason="La muestra 14 dio positivo",
+        right_of_reply="Puede responder hasta el 30 de junio",
+    )
+    with stage.database.write(stage.cast.now) as session:
+        service.suspend(session, stage.cast.control, stage.cast.now, seals[0].code, word)
+    phone.choose(seals[0].code, slip_for(stage, seals[0]))
+    page = plain(phone.get("/mi-sello").text)
+    for said in ("Suspendido", "La muestra 14", "Puede responder hasta el 30 de junio"):
+        assert said in page, said
+    public = phone.get(f"/api/v1/seals/{seals[0].code}/verification").text
+    assert "suspended" in public
+    assert "muestra 14" not in public
+
+
+def test_the_form_says_what_will_be_public(stage: Stage, seals: list[SealGrant]) -> None:
+    control = stage.browser(stage.cast.control)
+    page = plain(control.get(f"/sellos/{seals[0].code}/suspender").text)
+    assert "Qué se publica" in page
+    assert "Derecho a réplica" in page
