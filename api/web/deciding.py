@@ -109,6 +109,7 @@ def _told_by(draft: Decision) -> dict[str, Any]:
         "votes": draft.votes,
         "recusals": draft.recusals,
         "waivers": draft.waivers,
+        "corrects": draft.corrects_id,
     }
 
 
@@ -227,6 +228,7 @@ def _one(item: Item, data: FormData) -> DecisionIn:
         category=item.category,
         scope=_scope(item, data),
         replaces=item.decision.replaces if item.decision else [],
+        corrects=item.decision.corrects_id if item.decision else None,
         conditions=conditions,
         by_consensus=by_consensus,
         votes={} if by_consensus else by_member(data, "votes-"),

@@ -13,7 +13,7 @@ from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
 from api.web.verdicts import Told
 from spg_registry.committees.models import BodyKind
-from spg_registry.committees.queries import get_committee
+from spg_registry.committees.queries import get_body, get_committee
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
@@ -63,8 +63,14 @@ def index(
 
 @router.get("/reuniones/nueva")
 def new(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, ronda: int | None = None
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    ronda: int | None = None,
+    corrige: int | None = None,
 ) -> Response:
+    """`corrige` is a closed meeting whose acta the new one corrects."""
     asked = convening(session, actor, now)
     fullest = max(asked.rounds, key=lambda line: len(line.ready), default=None)
     first = fullest.ronda.id if fullest else None
@@ -75,6 +81,12 @@ def new(
         "acta_number": asked.acta_number,
         "place": asked.place,
     }
+    if corrige is not None:
+        wrong = queries.get_meeting(session, actor, corrige)
+        body = get_body(session, wrong.body_id)
+        number = queries.next_acta_number(session, body.id, _today(now).year)
+        typed |= {"corrects_id": corrige, "round_id": wrong.round_id, "body": body.kind}
+        typed |= {"acta_number": number, "place": wrong.place, "committee_id": wrong.committee_id}
     return _new(request, session, actor, now, Form.of(typed))
 
 
@@ -85,7 +97,13 @@ def convene(
     try:
         rounds = {str(row.id): row for row in rounds_to_decide(session, actor, _today(now))}
         chosen = rounds.get(str(data.get("round_id", "")))
-        known = {"committee_id": chosen.committee_id} if chosen else {}
+        known: dict[str, Any] = {"committee_id": chosen.committee_id} if chosen else {}
+        wrong = str(data.get("corrects_id", ""))
+        if wrong.isdecimal() and len(wrong) < 10:
+            corrected = queries.get_meeting(session, actor, int(wrong))
+            body = get_body(session, corrected.body_id)
+            known = {"committee_id": corrected.committee_id, "round_id": corrected.round_id}
+            known |= {"body": body.kind}
         row = service.convene(session, actor, now, parse(MeetingIn, data, **known))
     except ActaNumberTaken as taken:
         refusal = Invalid(Fault("acta_number", taken.code, taken.params))
@@ -101,6 +119,10 @@ def _new(
     require(actor, Permission.DECISION_RECORD)
     places = sorted(actor.committees(Permission.DECISION_RECORD) or ())
     asked = convening(session, actor, now)
+    wrong = form.value("corrects_id")
+    corrected = None
+    if wrong.isdecimal() and len(wrong) < 10:
+        corrected = queries.get_meeting(session, actor, int(wrong))
     every = [stop for line in asked.rounds for one in line.not_ready for stop in one.why]
     return render(
         request,
@@ -108,6 +130,7 @@ def _new(
         status,
         form=form,
         asked=asked,
+        corrected=corrected,
         told=Told(session, [], locale_of(request), every),
         rounds=[(str(line.ronda.id), line.ronda.name) for line in asked.rounds],
         committees=[(str(id_), get_committee(session, actor, id_).name) for id_ in places],
@@ -194,7 +217,8 @@ def _typed(agenda: Agenda) -> Form:
         at = f"d-{item.key}"
         draft = item.decision
         if draft is None:
-            values[f"{at}-outcome"] = "" if item.own_stops else item.proposed
+            waits = item.own_stops or agenda.corrected
+            values[f"{at}-outcome"] = "" if waits else item.proposed
             continue
         values[f"{at}-outcome"], values[f"{at}-reasons"] = draft.outcome, draft.reasons
         if draft.conditions:

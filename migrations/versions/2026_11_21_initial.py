@@ -932,6 +932,8 @@ def upgrade() -> None:
         sa.Column("acta_number", sa.String(length=40), nullable=False),
         sa.Column("waivers", sa.JSON(), nullable=False),
         sa.Column("recusals", sa.JSON(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction", sa.String(length=400), nullable=True),
         sa.Column("opened_by", sa.Integer(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
@@ -945,6 +947,9 @@ def upgrade() -> None:
             ["committee_id"], ["committee.id"], name=op.f("fk_meeting_committee_id")
         ),
         sa.ForeignKeyConstraint(
+            ["corrects_id"], ["meeting.id"], name=op.f("fk_meeting_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["opened_by"], ["user_account.id"], name=op.f("fk_meeting_opened_by")
         ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_meeting_round_id")),
@@ -954,6 +959,7 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_body_id"), ["body_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_committee_id"), ["committee_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_round_id"), ["round_id"], unique=False)
 
     op.create_table(

@@ -144,6 +144,11 @@ def body_of(session: Session, committee_id: int, kind: BodyKind) -> Body:
     return found
 
 
+def get_body(session: Session, body_id: int) -> Body:
+    """Of a meeting that the reader was let in to."""
+    return session.get_one(Body, body_id)
+
+
 def members_of(session: Session, body_ids: Iterable[int]) -> list[Member]:
     """Every term ever, the latest first."""
     return list(

@@ -10,7 +10,7 @@ from spg_registry.committees.models import Body, BodyKind, Committee
 from spg_registry.committees.queries import members_in_office
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting, MeetingState
-from spg_registry.decisions.queries import appeals_of, get_appeal, get_decision
+from spg_registry.decisions.queries import appeals_of, corrected_by, get_appeal, get_decision
 from spg_registry.decisions.service import appeal_until
 from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.models import Producer
@@ -28,6 +28,8 @@ class DecisionFile:
     producer: Producer
     until: date | None
     appeals: list[Appeal]
+    corrects: tuple[Decision, Meeting] | None
+    corrected_by: list[tuple[Decision, Meeting]]
     acts: frozenset[str]
     """Of tell, appeal, finalise: what is open to this actor on that day."""
 
@@ -81,6 +83,8 @@ def decision_file(session: Session, actor: Actor, decision_id: int, on: date) ->
         session.get_one(Producer, decision.producer_id),
         until,
         appeals_of(session, [decision.id]),
+        get_decision(session, actor, decision.corrects_id) if decision.corrects_id else None,
+        corrected_by(session, decision.id),
         frozenset(acts),
     )
 

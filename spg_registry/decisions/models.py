@@ -35,14 +35,17 @@ class Meeting(Recorded, table=True):
     """A sitting of a body. A closed acta never changes; a correction is a new meeting's.
 
     `hour` is local, as `14:30`. `recusals` are those that the data proposed and the meeting took
-    on: by producer id, member ids with the reason. `acta` is what the closed acta says, word by
+    on: by producer id, member ids with the reason. `corrects_id` is the closed meeting whose acta
+    this one corrects, and `correction` why. `acta` is what the closed acta says, word by
     word (`seals.acta`), and `acta_sha256` its digest: the paper is drawn from nothing else,
     whatever is renamed or corrected later.
     """
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("body_id", "acta_number"),)
-    __personal__: ClassVar[frozenset[str]] = frozenset({"place", "called_by", "acta", "recusals"})
+    __personal__: ClassVar[frozenset[str]] = frozenset(
+        {"place", "called_by", "acta", "recusals", "correction"}
+    )
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"waivers": sorted}
 
     id: int = key()
@@ -57,6 +60,8 @@ class Meeting(Recorded, table=True):
     acta_number: str = Field(max_length=40)
     waivers: dict[str, str] = document()
     recusals: dict[str, dict[str, str]] = document()
+    corrects_id: int | None = Field(default=None, foreign_key="meeting.id", index=True)
+    correction: str | None = Field(default=None, max_length=400)
     opened_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_by: int | None = Field(default=None, foreign_key="user_account.id")
     closed_at: datetime | None = instant(optional=True)

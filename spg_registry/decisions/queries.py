@@ -140,6 +140,22 @@ def decisions_about(session: Session, producer_id: int) -> list[tuple[Decision, 
     return list(rows)
 
 
+def corrections_of(session: Session, meeting_id: int) -> list[Meeting]:
+    """The meetings whose acta corrects this one's, in their order."""
+    query = select(Meeting).where(Meeting.corrects_id == meeting_id)
+    return list(session.exec(query.order_by(col(Meeting.held_on), col(Meeting.id))))
+
+
+def corrected_by(session: Session, decision_id: int) -> list[tuple[Decision, Meeting]]:
+    """The decisions of closed actas that correct this one."""
+    query = select(Decision, Meeting).where(
+        Decision.meeting_id == Meeting.id,
+        Decision.corrects_id == decision_id,
+        Meeting.state == MeetingState.CLOSED,
+    )
+    return list(session.exec(query.order_by(col(Decision.id))))
+
+
 def meetings_by_id(session: Session, ids: Iterable[int]) -> dict[int, Meeting]:
     rows = session.exec(select(Meeting).where(col(Meeting.id).in_(set(ids))))
     return {row.id: row for row in rows}

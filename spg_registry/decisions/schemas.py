@@ -20,7 +20,11 @@ class _In(BaseModel):
 
 
 class MeetingIn(_In):
-    """`waivers` maps rule codes to the written reason for passing their warning, for all."""
+    """`waivers` maps rule codes to the written reason for passing their warning, for all.
+
+    `corrects_id` is a closed meeting of the same body whose acta this one corrects; then
+    `correction` says why.
+    """
 
     committee_id: int
     body: BodyKind = BodyKind.GUARANTEE
@@ -30,6 +34,8 @@ class MeetingIn(_In):
     place: Line
     called_by: Annotated[Line, Field(max_length=120)]
     acta_number: Annotated[Line, Field(max_length=40)]
+    corrects_id: int | None = None
+    correction: Reason | None = None
     waivers: dict[str, Reason] = {}
 
 
@@ -107,6 +113,7 @@ class MeetingOut(_Out):
     body_id: int
     round_id: int | None
     held_on: date
+    corrects_id: int | None
     hour: str | None
     place: str
     called_by: str

@@ -56,7 +56,8 @@ def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> M
     body = body_of(session, data.committee_id, data.body)
     if data.held_on > clock.local_date(now) + _AHEAD:
         raise Invalid.at("held_on", "too_far_ahead", latest=clock.local_date(now) + _AHEAD)
-    if data.round_id is not None:
+    corrected = _corrected(session, actor, data, body.id)
+    if data.round_id is not None and (corrected is None or corrected.round_id != data.round_id):
         _check_round(session, data.committee_id, data.round_id)
     taken = select(Meeting.id).where(
         Meeting.body_id == body.id, Meeting.acta_number == data.acta_number
@@ -72,6 +73,22 @@ def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> M
     session.flush()
     _note(session, actor, now, "meeting.convene", meeting, acta=meeting.acta_number)
     return meeting
+
+
+def _corrected(session: Session, actor: Actor, data: MeetingIn, body_id: int) -> Meeting | None:
+    """The closed meeting whose acta is corrected, by the body that wrote it, and why."""
+    if data.corrects_id is None:
+        return None
+    found = session.get(Meeting, data.corrects_id)
+    if found is None or found.body_id != body_id:
+        raise Invalid.at("corrects_id", "not_found")
+    if found.state is not MeetingState.CLOSED:
+        raise Invalid.at("corrects_id", "acta_not_closed")
+    if data.held_on < found.held_on:
+        raise Invalid.at("held_on", "before_the_corrected", on=found.held_on)
+    if not data.correction:
+        raise Invalid.at("correction", "required")
+    return found
 
 
 def _check_round(session: Session, committee_id: int, round_id: int) -> None:
@@ -160,6 +177,7 @@ def decide_all(
     _check_corrected(session, meeting, batch)
     earlier = queries.decisions_of(session, meeting.id)
     today = clock.local_date(now)
+    corrected = _wrong_decisions(session, meeting)
     drafts = []
     for item, (category, before) in zip(batch, _seals_in_question(batch, earlier), strict=True):
         draft = before or Decision(
@@ -171,8 +189,10 @@ def decide_all(
             state_since=today,
         )
         draft.category = category
+        wrong = corrected.get((item.producer_id, category)) or corrected.get(item.producer_id)
         _fill(draft, item)
         draft.recusals = {**meeting.recusals.get(str(item.producer_id), {}), **draft.recusals}
+        draft.corrects_id = item.corrects or wrong
         draft.recorded_by = actor.hand
         drafts.append(draft)
     session.add_all(drafts)
@@ -189,6 +209,17 @@ def decide_all(
             outcome=draft.outcome.value,
         )
     return drafts
+
+
+def _wrong_decisions(session: Session, meeting: Meeting) -> dict[int | tuple[int, Category], int]:
+    """Of the acta that is corrected, the decision about each producer, and about each seal."""
+    if meeting.corrects_id is None:
+        return {}
+    found: dict[int | tuple[int, Category], int] = {}
+    for row in queries.decisions_of(session, meeting.corrects_id):
+        found[row.producer_id] = row.id
+        found[row.producer_id, row.category] = row.id
+    return found
 
 
 def _seals_in_question(

@@ -99,7 +99,8 @@ class _Writer:
         self.judged = judged
         self.parameters = parameters_of(session, meeting)
         self.appeals = answered_in(session, meeting.id)
-        self.waiting = [] if self.closed else ready_for(session, meeting, self._decided())
+        settled = self.closed or meeting.corrects_id is not None
+        self.waiting = [] if settled else ready_for(session, meeting, self._decided())
         self.seats = members_in_office(session, meeting.body_id, meeting.held_on)
         persons = persons_by_id(session, (seat.person_id for seat in self.seats))
         self.member_name = {seat.id: persons[seat.person_id].full_name for seat in self.seats}
@@ -144,6 +145,7 @@ class _Writer:
             "version": VERSION,
             "closed": self.closed,
             "number": meeting.acta_number,
+            "corrects": self._corrects(),
             "committee": committee.name,
             "municipalities": [known[code].name for code in places if code in known],
             "body": session.get_one(Body, meeting.body_id).name,
@@ -165,6 +167,16 @@ class _Writer:
             "seals": self._seals(),
             "appeal_days": self.parameters.appeal_window_days,
             "appeal_body": body_of(session, committee.id, BodyKind.APPEALS).name,
+        }
+
+    def _corrects(self) -> dict[str, Any] | None:
+        if self.meeting.corrects_id is None:
+            return None
+        first = self.session.get_one(Meeting, self.meeting.corrects_id)
+        return {
+            "number": first.acta_number,
+            "held_on": first.held_on.isoformat(),
+            "reason": self.meeting.correction,
         }
 
     def _attendance(self) -> list[dict[str, Any]]:
@@ -237,6 +249,7 @@ class _Writer:
             "recusals": self._recusals(one),
             "quorum": _counted(one.quorum) if one.recusals else None,
             "warnings": self._warnings(one),
+            "corrects": self._wrong_word(decision),
             "reasons": decision.reasons,
             "unmet": [] if gives or decision.outcome in _AGAINST else self._said(one.against),
             "conditions": decision.conditions,
@@ -254,6 +267,13 @@ class _Writer:
             }
             for row in one.proposal.scope
         ]
+
+    def _wrong_word(self, decision: Decision) -> str | None:
+        """What the corrected acta had said of the same."""
+        if decision.corrects_id is None:
+            return None
+        wrong = self.session.get_one(Decision, decision.corrects_id)
+        return sentence(f"status.outcome.{wrong.outcome.value}")
 
     def _replaced(self, one: Judged) -> list[str]:
         if one.category is None or not one.replaces:

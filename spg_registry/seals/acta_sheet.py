@@ -202,6 +202,8 @@ class _Sheet:
         flow.row([name, f"{said['code']} · {said['community']}"], [0.62, 0.38], _FAMILY, "LR")
         self._outcome(said)
         inner = 5.0
+        if said.get("corrects"):
+            flow.text(f"El acta que se corrige decía: {said['corrects']}.", _NOTE, inner)
         if said["scope"]:
             flow.text(_scope(said), _NOTE, inner)
         flow.text(_how(said), _NOTE, inner)

@@ -15,6 +15,7 @@ from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.models import Decision, Meeting, MeetingState
 from spg_registry.decisions.queries import (
     attendance_of,
+    corrections_of,
     decisions_of,
     enrolments_of_meeting,
     get_meeting,
@@ -178,6 +179,9 @@ class Agenda:
     attendance: Attendance
     items: list[Item]
     grants: list[SealGrant] = field(default_factory=list)
+    corrected: Meeting | None = None
+    """Whose acta this one corrects."""
+    corrections: list[Meeting] = field(default_factory=list)
 
     @property
     def is_closed(self) -> bool:
@@ -203,8 +207,9 @@ class Agenda:
 
     @cached_property
     def complying(self) -> list[Item]:
-        """Those without a decision that may be given what the norm proposes."""
-        return [item for item in self.waiting if item.complies]
+        """Those without a decision that may be given what the norm proposes; in a correction
+        nobody, for each is taken up by itself."""
+        return [] if self.corrected else [item for item in self.waiting if item.complies]
 
     def standing(self, stand: str) -> list[Item]:
         """Those that are `green`, `amber` or `red`; all for anything else."""
@@ -233,6 +238,8 @@ def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
         attendance=_attendance(session, meeting),
         items=_items(session, meeting, decisions, ready, grants),
         grants=grants,
+        corrected=session.get(Meeting, meeting.corrects_id) if meeting.corrects_id else None,
+        corrections=corrections_of(session, meeting.id),
     )
 
 
@@ -290,7 +297,12 @@ def _attendance(session: Session, meeting: Meeting) -> Attendance:
 
 
 def ready_for(session: Session, meeting: Meeting, decided: Collection[int]) -> list[int]:
-    """Producers with a reviewed visit of the round, to whom it has not granted yet."""
+    """Producers with a reviewed visit of the round, to whom it has not granted yet; in a
+    correction those of the acta that is corrected."""
+    if meeting.corrects_id is not None:
+        wrong = dict.fromkeys(d.producer_id for d in decisions_of(session, meeting.corrects_id))
+        here = enrolments_of_meeting(session, meeting, wrong)
+        return [id_ for id_ in wrong if id_ not in decided and id_ in here]
     if meeting.round_id is None:
         return []
     granted = select(Decision.producer_id).where(
