@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from itertools import chain, combinations, product
 from random import Random
 from time import perf_counter
 
@@ -275,3 +276,39 @@ def test_without_conflicts_the_loads_differ_by_one_at_most(
     elif others:
         of_others = [loads[id_] for id_ in range(peers + 1, peers + others + 1)]
         assert max(of_others) - min(of_others) <= 1
+
+
+@st.composite
+def small_rounds(draw: st.DrawFn) -> tuple[list[Place], list[Candidate]]:
+    """Small enough to try every plan; nobody in them evaluates a colleague."""
+    candidates = people(draw(st.integers(1, 3)), draw(st.integers(0, 2)))
+    person = st.sampled_from([one.person_id for one in candidates])
+    places = []
+    for unit in range(1, draw(st.integers(1, 4)) + 1):
+        near = draw(st.frozensets(person, max_size=2))
+        places.append(place(unit, draw(st.integers(1, 2)), household=near))
+    return places, candidates
+
+
+@given(small_rounds())
+@settings(TRIES)
+def test_no_plan_shares_the_work_more_evenly(
+    given_round: tuple[list[Place], list[Candidate]],
+) -> None:
+    places, candidates = given_round
+    loads = propose(places, candidates, PARAMETERS).loads
+    every = [_teams_for(one, candidates) for one in places]
+    best = min(_unevenness(Counter(chain(*plan)), candidates) for plan in product(*every))
+    assert _unevenness(Counter(loads), candidates) == best
+
+
+def _teams_for(one: Place, candidates: list[Candidate]) -> list[tuple[int, ...]]:
+    """All teams of a place that leave as few seats empty as can be."""
+    free = [each.person_id for each in candidates if each.person_id not in one.ties.household]
+    peers = {each.person_id for each in candidates if each.evaluator.peer}
+    size = min(2, len(free)) if peers & set(free) else min(1, len(free))
+    return [team for team in combinations(free, size) if not peers & set(free) or peers & set(team)]
+
+
+def _unevenness(loads: Counter[int], candidates: list[Candidate]) -> int:
+    return sum(loads[one.person_id] ** 2 for one in candidates)
