@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
@@ -33,6 +33,7 @@ SpgId = Annotated[Id | None, Query(alias="spg")]
 Month = Annotated[str, Query(alias="mes", pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
 Kind = Annotated[str, Query(alias="tipo", max_length=20)]
 Places = Annotated[list[Id], Query(alias="comunidad", max_length=200)]
+All = Annotated[bool, Query(alias="todas")]
 Year = Annotated[int | None, Query(alias="gestion", ge=2000, le=2100)]
 
 
@@ -72,8 +73,9 @@ def ask(
     spg_id: SpgId = None,
     month: Month = "",
     kind: Kind = "",
+    every: All = False,
 ) -> Response:
-    return _ask(desk, Form(), spg_id, month, kind, places)
+    return _ask(desk, Form(), spg_id, month, kind, places, every=every)
 
 
 @router.post("/abrir")
@@ -138,6 +140,8 @@ def _ask(
     kind: str,
     places: Iterable[int],
     status: int = 200,
+    *,
+    every: bool = False,
 ) -> Response:
     require(desk.actor, Permission.ROUND_WRITE)
     spgs = _spgs(desk, Permission.ROUND_WRITE)
@@ -149,7 +153,7 @@ def _ask(
         known = {unit.unit_id for unit in fresh}
         units = [unit for unit in units if unit.unit_id in known]
     wanted = set(places)
-    found = _places(units, wanted, form)
+    found = _places(units, wanted, form, tick=every or kind == RoundKind.NEWCOMERS)
     named = found[0].name if len(found) == 1 else ""
     return render(
         desk.request,
@@ -174,17 +178,22 @@ def _ask(
     )
 
 
-def _places(units: Iterable[DueUnit], wanted: set[int], form: Form) -> list[Place]:
+def _places(units: Iterable[DueUnit], wanted: set[int], form: Form, *, tick: bool) -> list[Place]:
+    """Ticked are those that were asked for, or all with `tick`, or the only one there is."""
     found = []
     for (id_, name), group in groupby(units, key=lambda one: (one.community_id, one.community)):
         if wanted and id_ not in wanted:
             continue
         rows = list(group)
         due = [one for one in rows if one.due]
-        ticked = str(id_) in form.all("communities") if form.values else bool(due)
+        ticked = bool(due) and (tick or id_ in wanted)
+        if form.values:
+            ticked = str(id_) in form.all("communities")
         others = [one for one in rows if not one.due and one.in_round is None]
         busy = [one for one in rows if one.in_round is not None]
         found.append(Place(str(id_), name, due, others, busy, ticked))
+    if len(found) == 1 and not form.values:
+        found = [replace(found[0], ticked=True)]
     return found
 
 

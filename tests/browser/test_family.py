@@ -66,15 +66,13 @@ def a_year_ago() -> str:
 
 def a_round_is_opened_for_its_community(page: Page) -> str:
     page.goto("/rondas")
-    page.get_by_role("link", name="Nueva ronda").click()
+    page.get_by_role("link", name="Abrir una ronda").click()
+    page.get_by_label(re.compile(f"^{COMMUNITY}")).check()
     page.get_by_label("Nombre de la ronda").fill("Ronda de nuevas familias")
     page.get_by_label("Primer día de visitas").fill(today())
     page.get_by_label("Último día de visitas").fill(today())
-    page.get_by_role("button", name="Planificar la ronda").click()
-    page.get_by_role("link", name="Agregar unidades").first.click()
-    page.get_by_label(re.compile(f"^{COMMUNITY}")).check()
-    page.get_by_role("button", name="Agregar a la ronda").click()
-    page.get_by_role("button", name="Abrir la ronda").click()
+    page.get_by_role("button", name="Crear la ronda").click()
+    page.get_by_role("link", name="Volver a la ronda").first.click()
     expect(page.get_by_text("Abierta").first).to_be_visible()
     return page.url
 
@@ -82,8 +80,8 @@ def a_round_is_opened_for_its_community(page: Page) -> str:
 def evaluators_are_sent(page: Page, picture: Camera) -> None:
     page.get_by_role("link", name="Asignar evaluadores").click()
     picture(page, "asignar")
-    page.get_by_role("button", name="Asignar").click()
-    expect(page.get_by_text("Ya asignados")).to_be_visible()
+    page.get_by_role("button", name="Asignar toda la propuesta").click()
+    expect(page.get_by_role("button", name="Liberar").first).to_be_visible()
 
 
 def the_form_is_typed_from_paper(page: Page, ronda: str, picture: Camera) -> str:

@@ -105,7 +105,8 @@ def test_a_round_for_a_community_is_opened_in_one_form(stage: Stage) -> None:
         families(session, stage.cast, "Justina", "Basilia")
         families(session, stage.cast, "Lejana", community="Laguna")
     browser = stage.browser(stage.cast.coordinator)
-    page = browser.get("/rondas/abrir").text
+    assert not re.search(r'name="communities"[^>]* checked', browser.get("/rondas/abrir").text)
+    page = browser.get("/rondas/abrir?todas=1").text
     assert "Toca visitar: 3 unidades" in page
     typed = dict(re.findall(r'name="(spg_id|name|period_\w+)"[^>]*?value="([^"]+)"', page))
     assert typed["name"] == "Ronda, junio de 2026"
