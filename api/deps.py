@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -19,6 +20,9 @@ from spg_registry.core.errors import Forbidden, Unauthenticated
 from spg_registry.core.keys import Keyring, own_keyring
 from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import service as people
+from spg_registry.people.passwords import Hashed, OwnTurn, hash_password, turn_own
+from spg_registry.people.schemas import MAX_PASSWORD, MIN_PASSWORD
+from spg_registry.people.sessions import note_seen
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "spg_session"
@@ -90,16 +94,21 @@ def bearer(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
 
 def visitor(request: Request, opened: SessionDep, moment: NowDep) -> Actor:
     """Who looks at a page: a signed-in user, or nobody."""
-    return _recognised(request, opened, moment)
+    writes = request.method not in SAFE_METHODS
+    return _recognised(request, opened, moment, writes=writes)
 
 
-def _recognised(request: Request, opened: Session, moment: datetime) -> Actor:
+def _recognised(
+    request: Request, opened: Session, moment: datetime, *, writes: bool = False
+) -> Actor:
     request.state.actor = NOBODY
     request.state.csrf_token = request.cookies.get(VISIT_COOKIE, "")
     found = people.session_user(opened, moment, request.cookies.get(SESSION_COOKIE, ""))
     if found is None:
         return NOBODY
     login, account = found
+    if writes:
+        note_seen(login, moment)
     actor = committees.actor_of(opened, account)
     request.state.csrf_token = login.csrf
     request.state.actor = actor
@@ -142,6 +151,44 @@ async def _checked(request: Request) -> FormData:
 
 FormDep = Annotated[FormData, Depends(form)]
 DoorFormDep = Annotated[FormData, Depends(door_form)]
+
+
+async def hashed(request: Request) -> Hashed | None:
+    """The `password` of the form or of the JSON body, hashed. List it before the session, so that
+    nobody waits in a transaction for it; who brings neither cookie nor token is not worked for."""
+    if not (request.cookies.get(SESSION_COOKIE) or request.headers.get("authorization")):
+        return None
+    typed = await _typed(request, "password")
+    if not MIN_PASSWORD <= len(typed) <= MAX_PASSWORD:
+        return None
+    return await ground(request).hashed(lambda secret: Hashed(hash_password(secret)), typed)
+
+
+async def turned(request: Request, moment: NowDep) -> OwnTurn | None:
+    """The present password checked and the new one hashed, for who is signed in. The same place."""
+    async with ground(request).transaction(writes=False) as opened:
+        cookie = request.cookies.get(SESSION_COOKIE, "")
+        found = await run_in_threadpool(people.session_user, opened, moment, cookie)
+    current, new = await _typed(request, "current"), await _typed(request, "password")
+    if found is None or not current or not MIN_PASSWORD <= len(new) <= MAX_PASSWORD:
+        return None
+    return await ground(request).hashed(partial(turn_own, found[1].password_hash, current), new)
+
+
+async def _typed(request: Request, name: str) -> str:
+    if request.headers.get("content-type", "").startswith("application/json"):
+        try:
+            body = await request.json()
+        except ValueError:
+            return ""
+        found = body.get(name) if isinstance(body, dict) else ""
+    else:
+        found = (await request.form(max_fields=MAX_FORM_FIELDS)).get(name)
+    return found if isinstance(found, str) else ""
+
+
+HashedDep = Annotated[Hashed | None, Depends(hashed)]
+TurnedDep = Annotated[OwnTurn | None, Depends(turned)]
 
 
 class Page(BaseModel):

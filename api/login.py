@@ -1,7 +1,7 @@
 """The door: signing in and out, with a session in a secure cookie."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +27,7 @@ from spg_registry.core.messages import sentence
 from spg_registry.demo.logins import DEMO_LOGINS
 from spg_registry.people import service as people
 from spg_registry.people.models import LoginSession
+from spg_registry.people.sessions import device_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,10 +50,11 @@ async def sign_in(request: Request, now: NowDep, ground: GroundDep, data: DoorFo
     username, to = str(data.get("username", "")).strip(), _ours(str(data.get("next", "")))
     password = str(data.get("password", ""))
     address = request.client.host if request.client else ""
+    device = device_of(request.headers.get("user-agent", ""))
     tried = await ground.try_password(now, username, password, address)
     async with ground.transaction(writes=True) as session:
         attempt = await run_in_threadpool(
-            people.sign_in, session, now, username, password, address, tried
+            people.sign_in, session, now, username, password, address, tried, device
         )
     if attempt.token is None:
         text = sentence(f"error.{attempt.refusal}", locale_of(request), seconds=attempt.seconds)
@@ -128,6 +130,18 @@ def _page(
     return for_visitor(
         request, secure, lambda: render(request, "login.html", status, form=form, **told_too)
     )
+
+
+def visit_page(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    """A page with a form for who need not be signed in: with a token of its own, as at the door."""
+    if request.cookies.get(SESSION_COOKIE) and request.state.csrf_token:
+        return render(request, name, status, **context)
+    token = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
+    request.state.csrf_token = token
+    page = render(request, name, status, **context)
+    secure = settings().secure_cookies
+    page.set_cookie(VISIT_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+    return page
 
 
 def _ours(path: str) -> str:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
+from api.deps import ActorDep, HashedDep, Listing, NowDep, PageDep, SessionDep
 from api.v1.idempotency import OnceRoute
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
@@ -67,10 +67,16 @@ def create(session: SessionDep, actor: ActorDep, now: NowDep, data: UserIn) -> U
 
 @router.post("/users/{user_id}/password")
 def set_password(
-    session: SessionDep, actor: ActorDep, now: NowDep, user_id: int, data: PasswordIn
+    hashed: HashedDep,
+    session: SessionDep,
+    actor: ActorDep,
+    now: NowDep,
+    user_id: int,
+    data: PasswordIn,
 ) -> UserOut:
     """Wants `user:manage`."""
-    return UserOut.model_validate(people.set_password(session, actor, now, user_id, data))
+    row = people.set_password(session, actor, now, user_id, data, hashed)
+    return UserOut.model_validate(row)
 
 
 @router.post("/users/{user_id}/disabling")
@@ -105,16 +111,23 @@ def committee_users(session: SessionDep, actor: ActorDep, committee_id: int) -> 
 
 @router.post("/committees/{committee_id}/users", status_code=201)
 def invite(
-    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: InviteIn
+    hashed: HashedDep,
+    session: SessionDep,
+    actor: ActorDep,
+    now: NowDep,
+    committee_id: int,
+    data: InviteIn,
 ) -> UserOut:
-    """A login with a role. Wants `committee:manage` on it; for a coordinator `user:manage`, or
-    `committee:create` while it has none."""
-    row = committees.invite_user(session, actor, now, committee_id, data)
+    """A login with a role; without a password the office makes a link on its page. Wants
+    `committee:manage` on it; for a coordinator `user:manage`, or `committee:create` while it has
+    none."""
+    row = committees.invite_user(session, actor, now, committee_id, data, hashed)
     return UserOut.model_validate(row)
 
 
 @router.post("/committees/{committee_id}/users/{user_id}/password")
 def reset_password(
+    hashed: HashedDep,
     session: SessionDep,
     actor: ActorDep,
     now: NowDep,
@@ -123,7 +136,7 @@ def reset_password(
     data: PasswordIn,
 ) -> UserOut:
     """Wants `committee:manage` on it, and that the user acts for it alone."""
-    row = committees.reset_password(session, actor, now, committee_id, user_id, data)
+    row = committees.reset_password(session, actor, now, committee_id, user_id, data, hashed)
     return UserOut.model_validate(row)
 
 

@@ -6,11 +6,14 @@ from fastapi import APIRouter
 
 ROOMS: tuple[str, ...] = (
     "committees",
+    "committee_rules",
     "spgs",
     "users",
     "producer_search",
     "producer_history",
     "merging",
+    "links",
+    "account",
     "producers",
     "producer_papers",
     "papers",
@@ -45,6 +48,7 @@ ROOMS: tuple[str, ...] = (
     "seals_public",
     "register",
     "open_data",
+    "help",
     "complaints",
     "complaints_public",
     "search",

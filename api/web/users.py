@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import SESSION_COOKIE, FormDep, NowDep, SessionDep, UserDep
+from api.deps import SESSION_COOKIE, FormDep, HashedDep, NowDep, SessionDep, TurnedDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.links import told_link
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import InviteIn, RoleIn
@@ -18,6 +19,9 @@ from spg_registry.core.errors import Forbidden, Invalid
 from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role, require
 from spg_registry.people import accounts
 from spg_registry.people import service as people
+from spg_registry.people.links import purpose_for
+from spg_registry.people.models import LinkPurpose
+from spg_registry.people.passwords import Hashed
 from spg_registry.people.schemas import PasswordChange, PasswordIn
 
 router = APIRouter()
@@ -53,9 +57,14 @@ def new_national(request: Request, session: SessionDep, actor: UserDep) -> Respo
 
 @router.post("/usuarios/nuevo")
 def create_national(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep
+    hashed: HashedDep,
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
 ) -> Response:
-    return _invite(request, session, actor, now, data, None)
+    return _invite(request, session, actor, now, data, None, hashed)
 
 
 @router.get("/comites/{committee_id}/usuarios/nuevo")
@@ -65,6 +74,7 @@ def new(request: Request, session: SessionDep, actor: UserDep, committee_id: int
 
 @router.post("/comites/{committee_id}/usuarios/nuevo")
 def create(
+    hashed: HashedDep,
     request: Request,
     session: SessionDep,
     actor: UserDep,
@@ -72,7 +82,7 @@ def create(
     data: FormDep,
     committee_id: int,
 ) -> Response:
-    return _invite(request, session, actor, now, data, committee_id)
+    return _invite(request, session, actor, now, data, committee_id, hashed)
 
 
 def _invite(
@@ -82,9 +92,14 @@ def _invite(
     now: NowDep,
     data: FormDep,
     committee_id: int | None,
+    hashed: Hashed | None,
 ) -> Response:
     try:
-        row = committees.invite_user(session, actor, now, committee_id, parse(InviteIn, data))
+        wish = parse(InviteIn, data)
+        if wish.password is None:
+            row, token = committees.invite_by_link(session, actor, now, committee_id, wish)
+            return told_link(request, now, row, token, LinkPurpose.INVITATION)
+        row = committees.invite_user(session, actor, now, committee_id, wish, hashed)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return _invitation(request, session, actor, committee_id, form, 422)
@@ -148,6 +163,7 @@ def new_password(
 
 @router.post("/comites/{committee_id}/usuarios/{user_id}/clave")
 def reset_password(
+    hashed: HashedDep,
     request: Request,
     session: SessionDep,
     actor: UserDep,
@@ -158,7 +174,7 @@ def reset_password(
 ) -> Response:
     try:
         wish = parse(PasswordIn, data)
-        row = committees.reset_password(session, actor, now, committee_id, user_id, wish)
+        row = committees.reset_password(session, actor, now, committee_id, user_id, wish, hashed)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return _password(request, session, actor, committee_id, user_id, form, 422)
@@ -174,10 +190,17 @@ def new_password_anywhere(
 
 @router.post("/usuarios/{user_id}/clave")
 def set_password(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep, user_id: int
+    hashed: HashedDep,
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
+    user_id: int,
 ) -> Response:
     try:
-        row = people.set_password(session, actor, now, user_id, parse(PasswordIn, data))
+        wish = parse(PasswordIn, data)
+        row = people.set_password(session, actor, now, user_id, wish, hashed)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return _password(request, session, actor, None, user_id, form, 422)
@@ -203,6 +226,28 @@ def _password(
         action=f"{_of(committee_id)}/usuarios/{user_id}/clave",
         back="/usuarios",
     )
+
+
+@router.post("/comites/{committee_id}/usuarios/{user_id}/enlace")
+def make_link(
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    _data: FormDep,
+    committee_id: int,
+    user_id: int,
+) -> Response:
+    row, token = committees.link_for_own(session, actor, now, committee_id, user_id)
+    return told_link(request, now, row, token, purpose_for(row))
+
+
+@router.post("/usuarios/{user_id}/enlace")
+def make_link_anywhere(
+    request: Request, session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, user_id: int
+) -> Response:
+    row, token = people.link_for(session, actor, now, user_id)
+    return told_link(request, now, row, token, purpose_for(row))
 
 
 @router.get("/comites/{committee_id}/usuarios/{user_id}/desactivar")
@@ -330,10 +375,16 @@ def own_password(request: Request, _actor: UserDep) -> Response:
 
 @router.post("/clave")
 def change_own_password(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep
+    turned: TurnedDep,
+    request: Request,
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    data: FormDep,
 ) -> Response:
     try:
-        people.change_own_password(session, actor, now, parse(PasswordChange, data))
+        wish = parse(PasswordChange, data)
+        people.change_own_password(session, actor, now, wish, turned)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return render(

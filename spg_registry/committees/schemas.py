@@ -9,6 +9,7 @@ from spg_registry.committees.models import BodyKind, CommitteeLevel, SpgKind
 from spg_registry.core.permissions import Role
 from spg_registry.people.schemas import (
     Blank,
+    Email,
     Password,
     PersonIn,
     PersonOut,
@@ -96,11 +97,13 @@ class RoleIn(BaseModel):
 
 
 class InviteIn(BaseModel):
-    """A login for somebody of the committee, with a password that the office hands over."""
+    """A login for somebody of the committee: with a password that the office hands over, or
+    without one, to be set by a one-time link."""
 
     username: Username
     label: Annotated[str, text(120)]
-    password: Password
+    password: Annotated[Password | None, Blank] = None
+    email: Annotated[Email | None, Blank] = None
     role: Role
     person_id: Annotated[int | None, Blank] = None
 

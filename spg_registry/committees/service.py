@@ -33,7 +33,9 @@ from spg_registry.committees.users import (
     assign_role,
     disable_own_user,
     end_role,
+    invite_by_link,
     invite_user,
+    link_for_own,
     reset_password,
 )
 from spg_registry.core import audit, clock
@@ -56,9 +58,11 @@ __all__ = [
     "end_role",
     "extend_term",
     "found_spgs",
+    "invite_by_link",
     "invite_user",
     "issue_password_token",
     "leave",
+    "link_for_own",
     "recognise",
     "register_spgs",
     "renew_registration",

@@ -14,7 +14,9 @@ from spg_registry.core.errors import Forbidden, Invalid
 from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role, require
 from spg_registry.people import accounts
 from spg_registry.people.errors import UserNotFound
-from spg_registry.people.models import User
+from spg_registry.people.links import make_link, purpose_for
+from spg_registry.people.models import LinkPurpose, User
+from spg_registry.people.passwords import UNSET, Hashed
 from spg_registry.people.schemas import PasswordIn
 
 OF_THE_OFFICE: Final = (Role.SECRETARY, Role.MEMBER, Role.EVALUATOR)
@@ -35,9 +37,15 @@ def assign_role(session: Session, actor: Actor, now: datetime, data: RoleIn) -> 
 
 
 def invite_user(
-    session: Session, actor: Actor, now: datetime, committee_id: int | None, data: InviteIn
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    committee_id: int | None,
+    data: InviteIn,
+    hashed: Hashed | None = None,
 ) -> User:
-    """A login with a role in this committee (None: a national role), in one act."""
+    """A login with a role in this committee (None: a national role), in one act. Without a
+    password nobody enters before a link set one (`invite_by_link`)."""
     _require_giving(session, actor, data.role, committee_id)
     user = accounts.open_account(
         session,
@@ -45,11 +53,20 @@ def invite_user(
         now,
         username=data.username,
         label=data.label,
-        password=data.password.get_secret_value(),
+        password=hashed or (data.password.get_secret_value() if data.password else UNSET),
         person_id=data.person_id,
+        email=data.email,
     )
     _give(session, actor, now, user, data.role, committee_id)
     return user
+
+
+def invite_by_link(
+    session: Session, actor: Actor, now: datetime, committee_id: int | None, data: InviteIn
+) -> tuple[User, str]:
+    """The same, and the secret of the link by which the invited sets a password: told this once."""
+    user = invite_user(session, actor, now, committee_id, data)
+    return user, make_link(session, actor, now, user, LinkPurpose.INVITATION)
 
 
 def end_role(session: Session, actor: Actor, now: datetime, role_id: int) -> RoleAssignment:
@@ -85,11 +102,21 @@ def reset_password(
     committee_id: int,
     user_id: int,
     data: PasswordIn,
+    hashed: Hashed | None = None,
 ) -> User:
-    """A new password for somebody who acts for this committee only and is no coordinator."""
+    """A new password for somebody who acts for this committee only and is no coordinator. For
+    `hashed` see `people.service.set_password`."""
     user = _looked_after(session, actor, committee_id, user_id)
-    accounts.store_password(session, actor, now, user, data.password)
+    accounts.store_password(session, actor, now, user, hashed or data.password)
     return user
+
+
+def link_for_own(
+    session: Session, actor: Actor, now: datetime, committee_id: int, user_id: int
+) -> tuple[User, str]:
+    """A one-time link for somebody whom this office looks after, to hand over or to send."""
+    user = _looked_after(session, actor, committee_id, user_id)
+    return user, make_link(session, actor, now, user, purpose_for(user))
 
 
 def disable_own_user(

@@ -144,6 +144,7 @@ def sign_in(
     password: str,
     address: str,
     tried: Tried | None = None,
+    device: str = "",
 ) -> SignIn:
     """Begin a browser session. Commit whatever the outcome is. For `tried` see `prove`."""
     proof = prove(session, now, username, password, address, tried)
@@ -156,6 +157,8 @@ def sign_in(
         user_id=proof.user.id,
         started_at=now,
         expires_at=now + timedelta(hours=settings().session_hours),
+        device=device[:60],
+        seen_at=now,
     )
     session.add(login)
     session.flush()

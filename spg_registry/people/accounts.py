@@ -8,11 +8,12 @@ from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
 from spg_registry.core import audit
-from spg_registry.core.errors import Invalid
+from spg_registry.core.errors import Invalid, Unauthenticated
 from spg_registry.core.permissions import Actor
 from spg_registry.people.errors import PersonNotFound, UserNotFound
 from spg_registry.people.models import LoginSession, Person, User
 from spg_registry.people.passwords import Hashed, hash_password
+from spg_registry.people.schemas import EmailIn
 
 _SECRET_BYTES = 32
 
@@ -50,6 +51,7 @@ def open_account(
     password: str | Hashed,
     person_id: int | None = None,
     locale: str = "es",
+    email: str | None = None,
 ) -> User:
     """A new login without any role. The length of the password is the schema's business."""
     username = username.strip().lower()
@@ -65,6 +67,7 @@ def open_account(
             password.stored if isinstance(password, Hashed) else hash_password(password)
         ),
         locale=locale,
+        email=email,
         created_at=now,
     )
     session.add(user)
@@ -75,14 +78,28 @@ def open_account(
 
 
 def store_password(
-    session: Session, actor: Actor, now: datetime, user: User, password: SecretStr | str
+    session: Session, actor: Actor, now: datetime, user: User, password: Hashed | SecretStr | str
 ) -> None:
-    """A new password; every session begun with the old one ends."""
-    plain = password.get_secret_value() if isinstance(password, SecretStr) else password
-    user.password_hash = hash_password(plain)
+    """A new password; every session begun with the old one ends. Pass it hashed where others
+    wait for this transaction."""
+    if isinstance(password, SecretStr):
+        password = password.get_secret_value()
+    stored = password.stored if isinstance(password, Hashed) else hash_password(password)
+    user.password_hash = stored
     end_sessions(session, now, user)
     audit.record(session, actor, now, "user.password", "user_account", user.id)
     session.flush()
+
+
+def set_email(session: Session, actor: Actor, now: datetime, data: EmailIn) -> User:
+    """One's own, where links are sent to; from a screen, as with passwords."""
+    if actor.kind != "user" or actor.id is None or actor.scopes is not None:
+        raise Unauthenticated()
+    user = get_user(session, actor.id)
+    user.email = data.email
+    audit.record(session, actor, now, "user.email", "user_account", user.id)
+    session.flush()
+    return user
 
 
 def shut_account(session: Session, actor: Actor, now: datetime, user: User) -> None:

@@ -25,3 +25,15 @@ class IdempotencyMismatch(Conflict):
     """An `Idempotency-Key` came a second time with another request."""
 
     code = "idempotency_mismatch"
+
+
+class LinkNotGood(NotFound):
+    """A one-time link that was used, has expired, gave way to a newer one, or never was."""
+
+    code = "link_not_good"
+
+
+class SessionNotFound(NotFound):
+    """No such session of one's own, or it ended already."""
+
+    code = "session_not_found"

@@ -55,6 +55,7 @@ class User(SQLModel, table=True):
     label: str = Field(max_length=120)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     password_hash: str = Field(max_length=200)
+    email: str | None = Field(default=None, max_length=120, index=True)
     locale: str = Field(default="es", max_length=5)
     created_at: datetime = instant()
     disabled_at: datetime | None = instant(optional=True)
@@ -72,6 +73,29 @@ class LoginSession(SQLModel, table=True):
     started_at: datetime = instant()
     expires_at: datetime = instant(index=True)
     ended_at: datetime | None = instant(optional=True)
+    device: str = Field(default="", max_length=60)
+    seen_at: datetime | None = instant(optional=True)
+
+
+class LinkPurpose(StrEnum):
+    INVITATION = "invitation"
+    RECOVERY = "recovery"
+    """Handed over by the office."""
+    MAILED = "mailed"
+
+
+class OneTimeLink(SQLModel, table=True):
+    """Lets its holder set one password once. Only the digest of its secret is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: int = key()
+    token_hash: str = Field(max_length=64, unique=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True)
+    purpose: LinkPurpose = coded(LinkPurpose)
+    made_at: datetime = instant()
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(optional=True)
 
 
 class LoginAttempt(SQLModel, table=True):

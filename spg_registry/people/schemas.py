@@ -54,6 +54,30 @@ Username = Annotated[
 Password = Annotated[SecretStr, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
 
 
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=120,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    ),
+]
+
+
+class EmailIn(BaseModel):
+    """One's own address for links; empty takes it away."""
+
+    email: Annotated[Email | None, Blank] = None
+
+
+class NewPassword(BaseModel):
+    """By a one-time link."""
+
+    password: Password
+    again: SecretStr
+
+
 class PersonIn(BaseModel):
     """Somebody as the paper says. Legal identity is optional."""
 

@@ -26,8 +26,9 @@ from spg_registry.people.accounts import digest, new_secret
 from spg_registry.people.errors import ClientNotFound, PersonNotFound
 from spg_registry.people.idempotency import remember, remembered
 from spg_registry.people.identity import Ci, MistypedCi, ci_key, parse_ci
+from spg_registry.people.links import make_link, purpose_for
 from spg_registry.people.models import Client, Person, User
-from spg_registry.people.passwords import check_password
+from spg_registry.people.passwords import Hashed, OwnTurn, turn_own
 from spg_registry.people.schemas import ClientIn, PasswordChange, PasswordIn, PersonIn, UserIn
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "create_user",
     "disable_user",
     "issue_client_token",
+    "link_for",
     "person_faults",
     "register_persons",
     "remember",
@@ -203,30 +205,51 @@ def create_user(session: Session, actor: Actor, now: datetime, data: UserIn) -> 
 
 
 def set_password(
-    session: Session, actor: Actor, now: datetime, user_id: int, data: PasswordIn
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    user_id: int,
+    data: PasswordIn,
+    hashed: Hashed | None = None,
 ) -> User:
-    """Another's password, by the administrator; the sessions of the user end."""
+    """Another's password, by the administrator; the sessions of the user end. `hashed` is the same
+    password, made before this transaction: hashing takes long, and writers wait."""
     require(actor, Permission.USER_MANAGE)
     user = accounts.get_user(session, user_id)
-    accounts.store_password(session, actor, now, user, data.password)
+    accounts.store_password(session, actor, now, user, hashed or data.password)
     return user
 
 
+def link_for(session: Session, actor: Actor, now: datetime, user_id: int) -> tuple[User, str]:
+    """A one-time link for another, by the administrator; the secret is told this once."""
+    require(actor, Permission.USER_MANAGE)
+    user = accounts.get_user(session, user_id)
+    return user, make_link(session, actor, now, user, purpose_for(user))
+
+
 def change_own_password(
-    session: Session, actor: Actor, now: datetime, data: PasswordChange
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    data: PasswordChange,
+    turned: OwnTurn | None = None,
 ) -> User:
     """One's own. Raises Invalid at `current` or `again`; all sessions end, this one too.
 
-    Only from a screen: a token that a script left lying about does not change passwords.
+    Only from a screen: a token that a script left lying about does not change passwords. `turned`
+    is the work done before this transaction; a password changed meanwhile makes it worthless.
     """
     if actor.kind != "user" or actor.id is None or actor.scopes is not None:
         raise Unauthenticated()
     user = accounts.get_user(session, actor.id)
     if data.password.get_secret_value() != data.again.get_secret_value():
         raise Invalid.at("again", "password_differs")
-    if not check_password(data.current.get_secret_value(), user.password_hash).right:
+    turned = turned or turn_own(
+        user.password_hash, data.current.get_secret_value(), data.password.get_secret_value()
+    )
+    if not turned.right or turned.against != user.password_hash:
         raise Invalid.at("current", "password_wrong")
-    accounts.store_password(session, actor, now, user, data.password)
+    accounts.store_password(session, actor, now, user, turned.hashed)
     return user
 
 

@@ -75,6 +75,10 @@ def checklist_of(session: Session, of: Standard) -> Checklist:
     return found
 
 
+def checklist_on(session: Session, day: date) -> Checklist:
+    return checklist_of(session, standard_on(session, day))
+
+
 def rulesets(session: Session) -> list[RuleSet]:
     """The national ones, every version."""
     query = select(RuleSet).where(col(RuleSet.committee_id).is_(None))
@@ -194,7 +198,7 @@ def local_items(
 
 def _checklist_out(session: Session, form: Checklist, committee_id: int | None) -> dict[str, Any]:
     dimensions: dict[str, dict[str, Any]] = {}
-    for dimension, item in _own_items(session, form):
+    for dimension, item in items_of(session, form):
         _place(dimensions, dimension, item)
     for dimension, item in local_items(session, committee_id) if committee_id is not None else []:
         _place(dimensions, dimension, item)
@@ -209,7 +213,8 @@ def _checklist_out(session: Session, form: Checklist, committee_id: int | None) 
     }
 
 
-def _own_items(session: Session, form: Checklist) -> list[tuple[ChecklistDimension, ChecklistItem]]:
+def items_of(session: Session, form: Checklist) -> list[tuple[ChecklistDimension, ChecklistItem]]:
+    """The form's own questions in its order; committees' are not among them."""
     query = (
         select(ChecklistDimension, ChecklistItem)
         .join(ChecklistItem, col(ChecklistItem.dimension_id) == ChecklistDimension.id)

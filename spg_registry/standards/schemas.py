@@ -31,10 +31,10 @@ class ByLaws(BaseModel):
 
 
 class LocalItem(BaseModel):
-    """A committee's own question, put into a dimension of the form."""
+    """A committee's own question, put into a dimension of the form, or into the committee's own."""
 
     committee_id: int
-    dimension: str = Field(max_length=24, examples=["water"])
+    dimension: str = Field(default="own", max_length=24, examples=["water"])
     text: _Sentence
     critical: bool = False
     help: Annotated[str, paragraph(300, min_length=0)] = ""

@@ -38,6 +38,9 @@ from spg_registry.standards.schemas import ByLaws, LocalItem
 
 Versioned = Standard | Checklist | RuleSet
 Row = TypeVar("Row", Standard, Checklist, RuleSet)
+OWN_DIMENSION = "own"
+OWN_DIMENSION_TITLE = "Preguntas propias del comité"
+
 Made = TypeVar("Made", bound=SQLModel)
 
 
@@ -219,13 +222,7 @@ def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalIte
     lock_all_writers(session, Lock.NORM_VERSIONS)
     norm = queries.standard_on(session, clock.local_date(now))
     form = queries.checklist_of(session, norm)
-    shelf = session.exec(
-        select(ChecklistDimension).where(
-            ChecklistDimension.checklist_id == form.id, ChecklistDimension.code == data.dimension
-        )
-    ).first()
-    if shelf is None:
-        raise Invalid.at("dimension", "dimension_unknown", dimension=data.dimension)
+    shelf = _shelf(session, form, data.dimension)
     number = (
         1
         + session.exec(
@@ -252,6 +249,20 @@ def add_local_item(session: Session, actor: Actor, now: datetime, data: LocalIte
         code=item.code,
     )
     return item
+
+
+def _shelf(session: Session, form: Checklist, code: str) -> ChecklistDimension:
+    """A part of the form; the one for committees' own questions is made when first wanted."""
+    query = select(ChecklistDimension).where(ChecklistDimension.checklist_id == form.id)
+    found = session.exec(query.where(ChecklistDimension.code == code)).first()
+    if found is None and code == OWN_DIMENSION:
+        row = ChecklistDimension(
+            checklist_id=form.id, position=1000, code=code, title=OWN_DIMENSION_TITLE
+        )
+        return _added(session, row)
+    if found is None:
+        raise Invalid.at("dimension", "dimension_unknown", dimension=code)
+    return found
 
 
 def retire_local_item(session: Session, actor: Actor, now: datetime, item_id: int) -> ChecklistItem:
