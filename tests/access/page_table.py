@@ -99,6 +99,17 @@ PAGES: list[Row] = [
     Row("GET /denuncias/seguir", EVERYBODY),
     Row("GET /denuncias/{number}", EVERYBODY),
     Row("GET /inicio", USERS),
+    Row("GET /ayuda", EVERYBODY),
+    Row("GET /recuperar", EVERYBODY),
+    # Without a mail server nothing is sent.
+    Row("POST /recuperar", EVERYBODY, body={"username": "nadie"}, ok=(422,)),
+    # A link that nobody was given.
+    Row("GET /enlace/{token}", EVERYBODY, at={"token": "nadie"}, ok=(404,)),
+    Row("POST /enlace/{token}", EVERYBODY, at={"token": "nadie"}, ok=(404,)),
+    *form("/cuenta", USERS, body={"email": "rosa@example.bo"}),
+    Row("POST /cuenta/sesiones/terminar-otras", USERS),
+    # Nobody has a session of this number.
+    Row("POST /cuenta/sesiones/{session_id}/terminar", USERS, at={"session_id": 999999}, ok=(404,)),
     Row("GET /clave", USERS),
     Row(
         "POST /clave",
@@ -113,6 +124,14 @@ PAGES: list[Row] = [
         body={"name": "Comité nuevo", "municipality_codes": "031401"},
     ),
     Row(f"GET {COMITE}", COMMITTEE),
+    Row(f"GET {COMITE}/reglas", COMMITTEE),
+    *form(
+        f"{COMITE}/reglas/cambiar",
+        OFFICE,
+        body={"source": "Acta 3/2026", "rules-visit_recent-params-max_age_months": "6"},
+    ),
+    *form(f"{COMITE}/preguntas/nueva", OFFICE, body={"text": "Cuida la vertiente"}),
+    Row(f"POST {COMITE}/preguntas/{{item_id}}/retirar", OFFICE),
     *form(
         f"{COMITE}/reconocimientos/nuevo",
         MAKERS | OFFICE,
