@@ -14,18 +14,14 @@ def plain(html: str) -> str:
 def fields(page: str) -> dict[str, str]:
     """What a form would send unchanged."""
     values = re.findall(r'name="(rules-[^"]+)" type="text"\s+value="([^"]*)"', page)
-    chosen = re.findall(
-        r'<select class="input" id="[^"]+" name="(rules-[^"]+)".*?value="(\w+)" selected',
-        page,
-        re.S,
-    )
+    select = r'<select class="input" id="[^"]+" name="(rules-[^"]+)".*?value="(\w+)" selected'
+    chosen = re.findall(select, page, re.S)
     return dict(values) | dict(chosen)
 
 
 def test_the_page_tells_every_value_with_its_source_and_bounds(stage: Stage) -> None:
-    page = plain(
-        stage.browser(stage.cast.member).get(f"/comites/{stage.cast.committee}/reglas").text
-    )
+    home = f"/comites/{stage.cast.committee}/reglas"
+    page = plain(stage.browser(stage.cast.member).get(home).text)
     assert "Antigüedad máxima de la visita, en meses: 12" in page
     assert "de 3 a 12" in page
     assert page.count("Sin verificar") > 15
