@@ -28,12 +28,12 @@ class Settings(BaseSettings):
     upload_mb: int = 40
     pool_size: int = 40
     boundaries: Path | None = None
-    smtp_host: str = ""
+    smtp_host: str | None = None
     smtp_port: int = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
-    smtp_user: str = ""
+    smtp_user: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_sender: str = ""
+    smtp_sender: str | None = None
 
     @field_validator("public_url")
     @classmethod

@@ -42,14 +42,12 @@ def send(letter: Letter) -> bool:
 
 
 def _hand_over(chosen: Settings, message: EmailMessage) -> None:
-    context = ssl.create_default_context()
+    context, host = ssl.create_default_context(), chosen.smtp_host or "localhost"
     server: smtplib.SMTP
     if chosen.smtp_security == "tls":
-        server = smtplib.SMTP_SSL(
-            chosen.smtp_host, chosen.smtp_port, timeout=_PATIENCE, context=context
-        )
+        server = smtplib.SMTP_SSL(host, chosen.smtp_port, timeout=_PATIENCE, context=context)
     else:
-        server = smtplib.SMTP(chosen.smtp_host, chosen.smtp_port, timeout=_PATIENCE)
+        server = smtplib.SMTP(host, chosen.smtp_port, timeout=_PATIENCE)
     with server:
         if chosen.smtp_security == "starttls":
             server.starttls(context=context)
