@@ -14,6 +14,9 @@ from spg_registry.standards.models import RuleSet
 from spg_registry.standards.schemas import ByLaws, RuleChange
 
 
+_ONLY_NUMBERS = frozenset({"appeal_window", "complaint_answer", "term_of_office"})
+
+
 @dataclass(frozen=True)
 class Number:
     """A value of a rule. `least` and `most` are None where by-laws may not touch it."""
@@ -41,6 +44,11 @@ class RuleSetting:
     verified: bool
     by_laws: str
     """The committee's own source, when it changed anything of the rule."""
+
+    @property
+    def stops_grants(self) -> bool:
+        """Whether it is a rule of granting, and not only a number of days or months."""
+        return self.code not in _ONLY_NUMBERS
 
     @property
     def is_open(self) -> bool:
