@@ -13,7 +13,6 @@ from spg_registry.standards import queries
 from spg_registry.standards.models import RuleSet
 from spg_registry.standards.schemas import ByLaws, RuleChange
 
-
 _ONLY_NUMBERS = frozenset({"appeal_window", "complaint_answer", "term_of_office"})
 
 
