@@ -14,7 +14,6 @@ from spg_registry.demo.field import Ronda
 from spg_registry.demo.lives import Life, Step
 from spg_registry.demo.stage import Scene, Story
 from spg_registry.demo.world import Office, World
-from spg_registry.producers import service as producers
 from spg_registry.producers.schemas import StatusIn
 from spg_registry.rules.words import EnrolmentStatus, Outcome, SanctionKind
 from spg_registry.seals import service as seals
@@ -171,9 +170,9 @@ def _leave(scene: Scene, world: World, office: Office, life: Life) -> None:
     code = office.seals.pop(life.producer_id)
     seals.withdraw(scene.session, world.control, scene.now, code, wish)
     data = StatusIn(status=EnrolmentStatus.WITHDRAWN, reason="Se retira por voluntad propia.")
-    producers.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)
+    seals.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)
 
 
 def _be_absent(scene: Scene, world: World, office: Office, life: Life) -> None:
     data = StatusIn(status=EnrolmentStatus.ABSENT, reason="Migración temporal por trabajo.")
-    producers.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)
+    seals.change_status(scene.session, office.secretary, scene.now, life.enrolment_id, data)

@@ -148,7 +148,9 @@ def sign_pledges(
 def change_status(
     session: Session, actor: Actor, now: datetime, enrolment_id: int, data: StatusIn
 ) -> Enrolment:
-    """A move by the committee's office. Raises StatusByDecision for what a body decides."""
+    """A move by the committee's office. Raises StatusByDecision for what a body decides.
+
+    Not at the room's door: who leaves leaves its seals, so `seals.change_status` is the verb."""
     row, _ = enrolments_to_write(session, actor, [enrolment_id])[enrolment_id]
     suspended = row.status is Status.SUSPENDED and data.status is not Status.WITHDRAWN
     if data.status not in BY_OFFICE or suspended:

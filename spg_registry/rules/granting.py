@@ -210,6 +210,9 @@ def _of_each_evaluator(facts: GrantingFacts, check: assigning.Check) -> Iterator
 
 def quorum(facts: GrantingFacts) -> Iterator[NotMet]:
     """Counted anew for each decision, since the recused differ from family to family."""
+    if not facts.meeting.members:
+        yield NotMet("quorum", "nobody_in_office", {"on": facts.meeting.held_on})
+        return
     parameters = facts.meeting.parameters
     count = quorum_count(facts)
     if count.present < count.needed:

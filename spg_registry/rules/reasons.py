@@ -49,6 +49,7 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "no_reciprocal_review": {"too_soon": ("person", "evaluated_on", "free_on")},
         "evaluator_rotation": {"too_many_in_a_row": ("person", "rounds", "most")},
         "quorum": {
+            "nobody_in_office": ("on",),
             "too_few": ("present", "members", "needed"),
             "no_producer": (),
             "no_other_sector": ("count", "minimum"),

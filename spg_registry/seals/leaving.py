@@ -7,7 +7,7 @@ from sqlmodel import Session
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor
-from spg_registry.producers import service as producers
+from spg_registry.producers import enrolments
 from spg_registry.producers.models import Enrolment
 from spg_registry.producers.schemas import StatusIn
 from spg_registry.rules.words import EnrolmentStatus, SealEventKind
@@ -18,12 +18,12 @@ from spg_registry.seals.schemas import ReasonClass
 def change_status(
     session: Session, actor: Actor, now: datetime, enrolment_id: int, data: StatusIn
 ) -> Enrolment:
-    """The office's move of a producer (`producers.change_status`), with what follows for its seals:
-    leaving by one's own will withdraws those that still run, in the same transaction."""
+    """The office's move of a producer (`enrolments.change_status`), with what follows for its
+    seals: leaving by one's own will withdraws those that still run, in the same transaction."""
     leaving = data.status is EnrolmentStatus.WITHDRAWN
     if leaving:
         lock_all_writers(session, Lock.GRANTING)
-    row = producers.change_status(session, actor, now, enrolment_id, data)
+    row = enrolments.change_status(session, actor, now, enrolment_id, data)
     if leaving:
         for grant in standing_of_enrolment(session, row.id):
             if grant.valid_until >= row.status_since:

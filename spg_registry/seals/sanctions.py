@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
-from spg_registry.core.db import next_number
+from spg_registry.core.db import lock_all_writers, next_number
 from spg_registry.core.errors import Invalid
 from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
@@ -65,3 +65,7 @@ def _check_correction(session: Session, data: SanctionIn) -> None:
     corrected = get_sanction(session, data.correction_of or 0)
     if corrected.producer_id != data.producer_id or corrected.spg_id != data.spg_id:
         raise Invalid.at("correction_of", "not_found")
+    lock_all_writers(session, Lock.SANCTIONS)
+    again = select(Sanction.code).where(Sanction.correction_of == corrected.id)
+    if (by := session.exec(again).first()) is not None:
+        raise Invalid.at("correction_of", "sanction_corrected_before", by=by)

@@ -197,7 +197,7 @@ class _Builder:
         gone = self.home["gone"]
         names.gone = gone.producer.code
         left = StatusIn(status=EnrolmentStatus.WITHDRAWN, reason="Se fue a Tiquipaya")
-        producers.change_status(session, cast.secretary, cast.now, gone.enrolment.id, left)
+        seals.change_status(session, cast.secretary, cast.now, gone.enrolment.id, left)
         unit = home.units[0]
         names.unit, names.unit_id = unit.unit.code, unit.unit.id
         names.plot, names.crop = unit.plots[0].code, unit.crops[0].id

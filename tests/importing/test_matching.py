@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from spg_registry.people.models import Person, Sex
 from spg_registry.people.schemas import PersonIn
 from spg_registry.people.service import register_persons
-from spg_registry.producers import importing, service
+from spg_registry.producers import enrolments, importing, service
 from spg_registry.producers.importing import Examination, Options
 from spg_registry.producers.models import Crop, Enrolment, Pledge, Plot, Producer, Tenure, Unit
 from spg_registry.producers.schemas import HolderIn, NewHolderIn, OrganisationIn, StatusIn
@@ -187,7 +187,7 @@ def test_who_left_comes_back_only_by_hand(
 ) -> None:
     enrolment = session.exec(select(Enrolment).where(Enrolment.code == "T-02")).one()
     for status in (EnrolmentStatus.ADMITTED, EnrolmentStatus.WITHDRAWN):
-        service.change_status(
+        enrolments.change_status(
             session,
             cast.coordinator,
             cast.now,

@@ -12,7 +12,7 @@ from spg_registry.core.errors import DomainError, Forbidden, Invalid, MoveRefuse
 from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people.models import Sex
 from spg_registry.people.schemas import PersonIn
-from spg_registry.producers import service
+from spg_registry.producers import enrolments, service
 from spg_registry.producers.errors import (
     AlreadyEnrolled,
     EnrolledElsewhere,
@@ -226,7 +226,7 @@ def test_what_people_typed_is_in_the_rows_and_not_in_the_audit(
     plot_ = service.declare_last_input(session, who, now, place.plots[0].code, moved)
     assert plot_.last_input_reason == typed
     admitted = StatusIn(status=Status.ADMITTED, reason=typed)
-    row = service.change_status(session, who, now, enrolment.id, admitted)
+    row = enrolments.change_status(session, who, now, enrolment.id, admitted)
     assert row.status_reason == typed
     told = list(session.exec(select(AuditEvent)))
     assert not [event.action for event in told if "Eulalia" in str(event.details)]
@@ -393,7 +393,7 @@ def test_the_office_moves_what_is_its_own_to_move(
 ) -> None:
     def move(status: Status, reason: str | None = None, on: date | None = None) -> Status:
         data = StatusIn(status=status, reason=reason, on=on)
-        return service.change_status(
+        return enrolments.change_status(
             session, cast.coordinator, cast.now, justina.enrolment.id, data
         ).status
 
@@ -426,7 +426,7 @@ def test_a_suspension_is_not_lifted_by_the_office(
     service.move_enrolments(session, cast.control, cast.now, moves)
     assert row.status_reason == "Residuos en la muestra"
     with pytest.raises(StatusByDecision):
-        service.change_status(
+        enrolments.change_status(
             session, cast.coordinator, cast.now, row.id, StatusIn(status=Status.ADMITTED)
         )
     told = session.exec(select(AuditEvent).where(AuditEvent.action == "enrolment.status")).all()
@@ -443,12 +443,12 @@ def test_who_leaves_may_come_again_with_the_history_kept(
     with pytest.raises(EnrolledElsewhere):
         service.enrol(session, cast.coordinator_b, cast.now, code, EnrolIn(spg_id=cast.spg_b))
     data = StatusIn(status=Status.WITHDRAWN)
-    service.change_status(session, cast.coordinator, cast.now, justina.enrolment.id, data)
+    enrolments.change_status(session, cast.coordinator, cast.now, justina.enrolment.id, data)
     moved = service.enrol(
         session, cast.coordinator_b, cast.now, code, EnrolIn(spg_id=cast.spg_b, admitted=True)
     )
     assert (moved.status, moved.code) == (Status.ADMITTED, code)
-    service.change_status(session, cast.coordinator_b, cast.now, moved.id, data)
+    enrolments.change_status(session, cast.coordinator_b, cast.now, moved.id, data)
     back = service.enrol(session, cast.coordinator, cast.now, code, again)
     assert back.id != justina.enrolment.id
     assert back.code == f"{code}/2"
@@ -468,7 +468,7 @@ def test_pledges_are_signed_with_a_mark_before_a_witness(
     )
     assert row.witness == "Hilarión Rocha"
     data = StatusIn(status=Status.WITHDRAWN)
-    service.change_status(session, cast.secretary, cast.now, justina.enrolment.id, data)
+    enrolments.change_status(session, cast.secretary, cast.now, justina.enrolment.id, data)
     with pytest.raises(EnrolmentEnded):
         service.sign_pledges(session, cast.secretary, cast.now, [(justina.enrolment.id, witnessed)])
 
@@ -527,7 +527,7 @@ ACTS: dict[str, Act] = {
     "set_household": lambda s, a, now, j: service.set_household(
         s, a, now, HouseholdIn(producer_codes=[j.producer.code])
     ),
-    "change_status": lambda s, a, now, j: service.change_status(
+    "change_status": lambda s, a, now, j: enrolments.change_status(
         s, a, now, j.enrolment.id, StatusIn(status=Status.ADMITTED)
     ),
     "sign_pledges": lambda s, a, now, j: service.sign_pledges(

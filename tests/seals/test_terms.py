@@ -1,139 +1,101 @@
-"""Seals that the end of a registration cut short, to their full term in one act."""
+"""The terms of a committee's members ended: everything can be read, nothing can be decided."""
 
-import re
 from datetime import date
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, select
 
 from spg_registry.committees import service as committees
-from spg_registry.committees.models import SpgRegistration
-from spg_registry.committees.schemas import RenewalIn
-from spg_registry.core.audit import AuditEvent
-from spg_registry.core.config import settings
-from spg_registry.core.errors import Forbidden, Invalid
-from spg_registry.core.keys import open_keyring
-from spg_registry.rules.words import SanctionKind, SealState
-from spg_registry.seals import service
-from spg_registry.seals.models import SealEvent, SealGrant
-from spg_registry.seals.restoring import cut_short
-from spg_registry.seals.schemas import ActIn, ReasonClass, ReplaceIn, RestoreIn, SanctionIn
-from spg_registry.seals.verification import Verdict, verify_code
-from tests.cast import Stage
-from tests.seals.stories import granted, keys
+from spg_registry.committees.models import Member
+from spg_registry.committees.schemas import ExtensionIn
+from spg_registry.core.errors import Invalid
+from spg_registry.decisions import service as decisions
+from spg_registry.decisions.schemas import AttendanceIn
+from spg_registry.producers.access import sight_of
+from spg_registry.producers.queries import Filters, producers_page
+from spg_registry.rules.words import Outcome, SanctionKind, SealState
+from spg_registry.seals import queries, service
+from spg_registry.seals.errors import ClosingRefused
+from spg_registry.seals.schemas import ReasonClass, SanctionIn
+from tests.cast import Cast, Stage
+from tests.seals.stories import closed, convened, decided_about, granted, on_day, seat
 
-ENDED = date(2026, 9, 30)
-FULL = date(2027, 6, 13)
-
-
-def plain(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+AFTER = date(2027, 3, 20)
+"""The terms of 1 March 2025 ran for two years."""
 
 
-@pytest.fixture
-def seals(stage: Stage) -> list[SealGrant]:
-    """Four seals granted while the registration ended on 30 September."""
-    open_keyring(settings().data_dir).ensure(stage.cast.now)
-    with stage.database.write(stage.cast.now) as session:
-        term = session.get_one(SpgRegistration, stage.cast.registration)
-        term.until = ENDED
-        session.add(term)
-        made = granted(session, stage.cast, "Justina", "Basilia", "Wara", "Sabina")
-    assert {grant.valid_until for grant in made} == {ENDED}
-    return made
+def extended(session: Session, cast: Cast, *names: str) -> None:
+    word = ExtensionIn(act="RM 4/2027", until=date(2028, 2, 28))
+    for name in names:
+        (row,) = session.exec(
+            select(Member).where(
+                Member.person_id == cast.persons[name], Member.body_id == cast.guarantee
+            )
+        )
+        committees.extend_term(session, cast.coordinator, cast.now, row.id, word)
 
 
-@pytest.fixture
-def renewed(stage: Stage, seals: list[SealGrant]) -> list[SealGrant]:
-    cast = stage.cast
+def test_after_the_terms_the_office_reads_and_the_acta_does_not_close(
+    session: Session, cast: Cast
+) -> None:
+    (seal,) = granted(session, cast, "Justina")
+    later = on_day(cast, AFTER)
+    _, total = producers_page(session, sight_of(later.coordinator), Filters(), 10, 0)
+    seals, _ = queries.visible_seals(session, later.coordinator, later.today)
+    assert (total, [row.code for row, _ in seals]) == (1, [seal.code])
+    meeting = convened(session, later, None, present=(), held_on=AFTER, acta_number="5/2027")
+    about = [seal.producer_id]
+    decided_about(session, later, meeting, about, Outcome.SUSPENSION, reasons="Informe")
+    with pytest.raises(ClosingRefused) as refused:
+        closed(session, later, meeting)
+    told = {(why.code, why.reason) for why in refused.value.reasons}
+    assert ("quorum", "nobody_in_office") in told
+    assert seal.state is SealState.GRANTED
+
+
+def test_an_extension_by_act_lets_the_same_acta_close(session: Session, cast: Cast) -> None:
+    (seal,) = granted(session, cast, "Justina")
+    later = on_day(cast, AFTER)
+    meeting = convened(session, later, None, present=(), held_on=AFTER, acta_number="5/2027")
+    about = [seal.producer_id]
+    decided_about(session, later, meeting, about, Outcome.SUSPENSION, reasons="Informe")
+    present = ("rosa", "lidia", "julian")
+    extended(session, later, *present)
+    seats = AttendanceIn(members=[seat(session, cast, name) for name in present])
+    decisions.record_attendance(session, later.coordinator, later.now, meeting.id, seats)
+    closed(session, later, meeting)
+    assert seal.state is SealState.SUSPENDED
+
+
+def test_the_page_says_why_and_where_to_go(stage: Stage, cast: Cast) -> None:
     with stage.database.write(cast.now) as session:
-        wish = RenewalIn(act_number="R.A. 300/2026", issued_on=cast.today, term_years=1)
-        committees.renew_registration(session, cast.control, cast.now, cast.registration, wish)
-    return seals
+        meeting = convened(
+            session, on_day(cast, AFTER), None, present=(), held_on=AFTER, acta_number="5/2027"
+        ).id
+    page = stage.browser(cast.coordinator).get(f"/reuniones/{meeting}").text
+    assert "nadie estaba en funciones" in page
+    assert f'href="/comites/{cast.committee}"' in page
 
 
-def able(stage: Stage) -> dict[str, bool]:
-    with stage.database.read() as session:
-        found = cut_short(session, stage.cast.coordinator, stage.cast.spg, stage.cast.today)
-        assert {one.until for one in found} <= {FULL}
-        return {one.grant.code: one.can_be for one in found}
+def test_a_sanction_is_corrected_once(session: Session, cast: Cast) -> None:
+    """The second correction is of the first one, not of what it corrected."""
+    (seal,) = granted(session, cast, "Justina")
 
-
-def test_nothing_is_offered_before_the_registration_is_renewed(
-    stage: Stage, seals: list[SealGrant]
-) -> None:
-    assert able(stage) == {}
-
-
-def test_all_get_their_full_term_in_one_act_with_one_acta(
-    stage: Stage, renewed: list[SealGrant]
-) -> None:
-    cast = stage.cast
-    assert able(stage) == {grant.code: True for grant in renewed}
-    coordinator = stage.browser(cast.coordinator)
-    assert "4 sellos se otorgaron solo hasta" in plain(coordinator.get(f"/spg/{cast.spg}").text)
-    here = f"/spg/{cast.spg}/plazos"
-    page = coordinator.get(here).text
-    ticked = re.findall(r'name="codes" value="(\w+)" checked', page)
-    assert ticked == [grant.code for grant in renewed]
-    nameless = coordinator.post(here, {"codes": ticked})
-    assert nameless.status_code == 422
-    assert 'href="#f-acta"' in nameless.text
-    assert coordinator.post(here, {"codes": ticked, "acta": "31/2026"}).status_code == 303
-    with stage.database.read() as session:
-        news = session.exec(select(SealGrant).where(SealGrant.state == SealState.GRANTED)).all()
-        assert {grant.valid_until for grant in news} == {FULL}
-        assert len({grant.code for grant in news} - set(ticked)) == 4
-        events = session.exec(select(SealEvent).where(col(SealEvent.replaced_by_id).is_not(None)))
-        assert {event.reason for event in events} == {"Acta 31/2026"}
-        for code in ticked:
-            assert verify_code(session, cast.now, code).verdict is Verdict.REPLACED
-        for grant in news:
-            assert verify_code(session, cast.now, grant.code).verdict is Verdict.VALID
-        (entry,) = session.exec(select(AuditEvent).where(AuditEvent.action == "seal.restore"))
-        assert (entry.details["acta"], entry.details["seals"]) == ("31/2026", 4)
-    assert "Ningún sello" in plain(coordinator.get(here).text)
-
-
-def test_what_cannot_be_is_listed_with_the_reason_and_left_alone(
-    stage: Stage, renewed: list[SealGrant]
-) -> None:
-    cast = stage.cast
-    good, suspended, sanctioned, shortened = renewed
-    with stage.database.write(cast.now) as session:
-        word = ActIn(reason_class=ReasonClass.OTHER, reason="x", right_of_reply="y")
-        service.suspend(session, cast.control, cast.now, suspended.code, word)
+    def impose(correction_of: int | None) -> int:
         wish = SanctionIn(
-            producer_id=sanctioned.producer_id,
+            producer_id=seal.producer_id,
             spg_id=cast.spg,
-            kind=SanctionKind.SUSPENSION,
+            kind=SanctionKind.WARNING,
             since=cast.today,
             reason_class=ReasonClass.OTHER,
-            reason="Informe",
+            reason="Vendió sin sello",
+            correction_of=correction_of,
         )
-        service.impose(session, cast.control, cast.now, wish)
-        shorter = ReplaceIn(reason="Así lo pidió", valid_until=date(2026, 8, 1))
-        service.replace(session, cast.coordinator, cast.now, keys(cast), shortened.code, shorter)
-    assert able(stage) == {good.code: True, suspended.code: False, sanctioned.code: False}
-    coordinator = stage.browser(cast.coordinator)
-    here = f"/spg/{cast.spg}/plazos"
-    page = plain(coordinator.get(here).text)
-    assert "suspendido no se reemplaza" in page
-    assert "sanción" in page
-    form = {"codes": [good.code, suspended.code], "acta": "31/2026"}
-    refused = coordinator.post(here, form)
-    assert refused.status_code == 422
-    assert "No se hizo nada" in plain(refused.text)
-    assert able(stage)[good.code], "all or none"
+        return service.impose(session, cast.control, cast.now, wish).id
 
-
-def test_only_the_coordinator_of_the_spg_does_it(stage: Stage, renewed: list[SealGrant]) -> None:
-    cast = stage.cast
-    data = RestoreIn(acta="1", codes=[renewed[0].code])
-    for actor in (cast.secretary, cast.member, cast.control):
-        with pytest.raises(Forbidden), stage.database.write(cast.now) as session:
-            service.restore(session, actor, cast.now, keys(cast), cast.spg, data)
-    unknown = RestoreIn(acta="1", codes=["0000000000"])
-    with pytest.raises(Invalid), stage.database.write(cast.now) as session:
-        service.restore(session, cast.coordinator, cast.now, keys(cast), cast.spg, unknown)
-    assert stage.browser(cast.secretary).get(f"/spg/{cast.spg}/plazos").status_code == 403
+    first = impose(None)
+    second = impose(first)
+    with pytest.raises(Invalid) as refused:
+        impose(first)
+    assert [fault.code for fault in refused.value.faults] == ["sanction_corrected_before"]
+    assert impose(second)

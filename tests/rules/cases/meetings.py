@@ -55,8 +55,7 @@ MEETING = [
     case(
         "no members in office",
         sits(41, members=()),
-        one("quorum", "too_few", "no_producer", "no_other_sector")
-        | one("decision_carried", "not_carried"),
+        one("quorum", "nobody_in_office") | one("decision_carried", "not_carried"),
     ),
     case(
         "a recusal lowers what is needed",
