@@ -149,6 +149,8 @@ def test_a_family_chooses_its_pin_and_says_that_it_knows(
             select(AuditEvent).where(AuditEvent.action == "seal.acknowledge")
         ).one()
         assert entry.actor_label == producer(stage, seal).code
+    office = stage.browser(stage.cast.secretary).get(f"/sellos/{seal.code}").text
+    assert "Por la familia misma, con código y PIN" in plain(office)
     assert phone.post("/mi-sello/salir").status_code == 303
     assert "Tengo un talón" in phone.get("/mi-sello").text
 
