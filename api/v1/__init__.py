@@ -24,6 +24,7 @@ ROOMS: tuple[str, ...] = (
     "meetings",
     "verifications",
     "search",
+    "seal_papers",
     "seals",
     "complaints_public",
     "complaints",

@@ -157,6 +157,20 @@ class DoubtOut(BaseModel):
     is_answered: bool
 
 
+class LabelBatchOut(_Out):
+    """`content` is of one package, `declared` of the whole batch, both in `unit`."""
+
+    id: int
+    grant_id: int
+    product_code: str
+    unit: QuantityUnit
+    content: int
+    declared: int
+    first_number: int
+    last_number: int
+    made_at: datetime
+
+
 class SanctionOut(_Out):
     id: int
     code: str

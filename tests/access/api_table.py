@@ -579,6 +579,21 @@ V1: list[Row] = [
         "producer:write",
         {"codes": ["@seal"], "acknowledged_on": "2026-06-15", "witness": "Hugo Zurita"},
     ),
+    Row(
+        "POST /api/v1/seals/labels",
+        OFFICE,
+        "producer:write",
+        {"rows": [{"code": "@seal", "product_code": "papa", "content": 2, "count": 3}]},
+    ),
+    Row("GET /api/v1/seals/{code}/labels", READERS, "seal:read"),
+    # Nothing is cut short in the scene: the act is heard, and refused by what it finds.
+    Row(
+        "POST /api/v1/spgs/{spg_id}/full-terms",
+        COORDINATOR,
+        "seal:decide",
+        {"acta": "9/2026", "codes": ["@seal"]},
+        ok=(422,),
+    ),
     Row("GET /api/v1/seals/{code}", READERS, "seal:read"),
     Row("GET /api/v1/seals/{code}/events", READERS, "seal:read"),
     Row("POST /api/v1/seals/{code}/suspension", CONTROL, "seal:sanction", ACT, but=NO_DECISION),

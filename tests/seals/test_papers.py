@@ -218,3 +218,19 @@ def test_labels_of_the_seal_it_took_the_place_of_still_count(
         with pytest.raises(Invalid) as refused:
             service.allot(session, cast.secretary, cast.now, wish(new, count=1))
     assert [fault.code for fault in refused.value.faults] == ["declared_past_yield"]
+
+
+def test_a_program_gives_numbers_by_the_same_rules(stage: Stage, seals: list[SealGrant]) -> None:
+    cast, good = stage.cast, seals[0]
+    headers = stage.headers(cast.secretary)
+    body = {"rows": [{"code": good.code, "product_code": "papa", "content": 5, "count": 4}]}
+    made = stage.client.post("/api/v1/seals/labels", json=body, headers=headers)
+    assert made.status_code == 201
+    (told,) = made.json()
+    assert (told["first_number"], told["last_number"], told["declared"]) == (1, 4, 20)
+    listed = stage.client.get(f"/api/v1/seals/{good.code}/labels", headers=headers)
+    assert listed.json() == [told]
+    body["rows"][0]["count"] = 30
+    refused = stage.client.post("/api/v1/seals/labels", json=body, headers=headers)
+    assert refused.status_code == 422
+    assert "declared_past_yield" in refused.text
