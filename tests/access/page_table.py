@@ -543,8 +543,9 @@ PAGES: list[Row] = [
         OFFICE,
         query={"sello": "@seal"},
         body={"solo": "@seal_holder"},
+        ok=(200,),
     ),
-    *form(f"{PRODUCTOR}/talon", OFFICE),
+    *form(f"{PRODUCTOR}/talon", OFFICE, ok=(200,)),
     # --- a family's own file ---------------------------------------------------------------------
     Row("GET /MI-SELLO", EVERYBODY, ok=(303,)),
     Row("GET /mi-sello", EVERYBODY),
