@@ -18,6 +18,7 @@ from spg_registry.producers.schemas import (
     CropsIn,
     FacilityIn,
     LastInputIn,
+    OutlineIn,
     PlotCorrection,
     PlotsIn,
     SharedPlotIn,
@@ -138,6 +139,16 @@ def declare_last_input(
 ) -> PlotOut:
     """Moves the transition clock, with a reason that is kept. Wants `producer:write`."""
     service.declare_last_input(session, actor, now, code, data)
+    return plot_file(session, actor, code, clock.local_date(now))
+
+
+@router.put("/plots/{code}/outline")
+def set_outline(
+    session: SessionDep, actor: ActorDep, now: NowDep, code: str, data: OutlineIn
+) -> PlotOut:
+    """Where the plot lies, as GeoJSON in a text: a Polygon or a Point; empty takes away what there
+    was. Wants `producer:write`."""
+    service.set_outline(session, actor, now, code, data)
     return plot_file(session, actor, code, clock.local_date(now))
 
 

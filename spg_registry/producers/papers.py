@@ -19,6 +19,7 @@ from spg_registry.producers.answers import PaperOut, ProducerFile
 from spg_registry.producers.dossier import producer_file
 from spg_registry.producers.errors import PaperNotFound
 from spg_registry.producers.models import PaperKind, ProducerPaper, Unit
+from spg_registry.producers.queries import registrations_of
 from spg_registry.producers.schemas import PaperIn, WithdrawPaperIn
 
 
@@ -103,7 +104,7 @@ def papers_of(session: Session, file: ProducerFile) -> list[PaperOut]:
     query = (
         select(ProducerPaper, Attachment)
         .join(Attachment, col(Attachment.id) == col(ProducerPaper.attachment_id))
-        .where(ProducerPaper.producer_id == file.id)
+        .where(col(ProducerPaper.producer_id).in_(registrations_of(session, file.id)))
         .order_by(col(ProducerPaper.id).desc())
     )
     rows = [(row, kept) for row, kept in session.exec(query) if _shown(row, file)]
@@ -142,6 +143,7 @@ def paper_file(
     """What a paper shows. Raises PaperNotFound for none, and for one that is not this reader's."""
     file = producer_file(session, actor, producer_code, clock.local_date(now), visible_ids)
     row = session.get(ProducerPaper, paper_id)
-    if row is None or row.producer_id != file.id or not _shown(row, file):
+    mine = registrations_of(session, file.id)
+    if row is None or row.producer_id not in mine or not _shown(row, file):
         raise PaperNotFound(id=paper_id)
     return session.get_one(Attachment, row.attachment_id)

@@ -317,6 +317,12 @@ def producers_by_id(session: Session, ids: Iterable[int]) -> dict[int, Producer]
     return {row.id: row for row in found}
 
 
+def registrations_of(session: Session, producer_id: int) -> list[int]:
+    """A producer's own id and those of the registrations that were merged into it."""
+    query = select(Producer.id).where(Producer.merged_into_id == producer_id)
+    return [producer_id, *session.exec(query.order_by(col(Producer.id)))]
+
+
 def units_by_id(session: Session, ids: Iterable[int]) -> dict[int, Unit]:
     return {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(set(ids))))}
 

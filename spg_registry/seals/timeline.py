@@ -4,7 +4,7 @@ Each room writes its own; here they are put in one line. What a line says is a c
 parameters (`timeline.<code>`), what it leads to is a thing's name and key.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.queries import appeals_of, decisions_about
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.models import Crop, Enrolment, Plot, Unit, UnitPlot
+from spg_registry.producers.queries import enrolments_out, registrations_of
 from spg_registry.rounds.queries import visible_findings, visible_visits
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import DecisionState, EnrolmentStatus, SealEventKind, VisitState
@@ -57,6 +58,8 @@ _AT_ENTRY = frozenset({EnrolmentStatus.APPLICANT, EnrolmentStatus.ADMITTED})
 
 CORRECTIONS = {
     "producer.correct": "producer",
+    "producer.merge": "producer",
+    "producer.unmerge": "producer",
     "person.correct": "person",
     "unit.correct": "unit",
     "plot.correct": "plot",
@@ -89,7 +92,9 @@ def timeline_of(
 
 
 def _enrolments(session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Line]:
-    for row in file.enrolments:
+    merged = registrations_of(session, file.id)[1:]
+    before = enrolments_out(session, merged, with_papers=file.identity).values()
+    for row in [*file.enrolments, *(row for listed in before for row in listed)]:
         told = {"spg": row.spg_name, "code": row.code}
         to = ("producer", f"{file.code}#inscripciones")
         yield Line(row.enrolled_on, Topic.ENROLMENT, "enrolled", to, params=told)
@@ -140,15 +145,14 @@ def _land(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Line
 
 def _visits(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     codes = {unit.id: unit.name for unit in _units(session, file.id)}
-    visits, _ = visible_visits(session, actor, producer_id=file.id)
-    for visit in visits:
+    ids = registrations_of(session, file.id)
+    for visit in _all(visible_visits, session, actor, ids):
         if visit.visited_on and visit.state is not VisitState.VOID:
             told = {"unit": codes.get(visit.unit_id, "")}
             tag = ("visit", visit.state.value)
             to = ("visit", str(visit.id))
             yield Line(visit.visited_on, Topic.VISITS, "visit", to, tag, told)
-    findings, _ = visible_findings(session, actor, producer_id=file.id)
-    for finding in findings:
+    for finding in _all(visible_findings, session, actor, ids):
         told, to = {"code": finding.code}, ("finding", str(finding.id))
         tag = ("finding_class", finding.grade.value)
         yield Line(
@@ -161,7 +165,12 @@ def _visits(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line
 
 def _decisions(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     mine = {}
-    for decision, meeting in decisions_about(session, file.id):
+    about = [
+        pair
+        for producer_id in registrations_of(session, file.id)
+        for pair in decisions_about(session, producer_id)
+    ]
+    for decision, meeting in about:
         if decision.state is DecisionState.DRAFT:
             continue
         if not actor.may(Permission.DECISION_READ, on=meeting.committee_id):
@@ -180,8 +189,12 @@ def _decisions(session: Session, actor: Actor, file: ProducerFile) -> Iterator[L
 def _seals(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     if not actor.may(Permission.SEAL_READ):
         return
-    rows, _ = visible_seals(session, actor, file.on, producer_id=file.id)
-    grants = {grant.id: grant for grant, _producer in rows}
+    ids = registrations_of(session, file.id)
+    grants = {
+        grant.id: grant
+        for producer_id in ids
+        for grant, _ in visible_seals(session, actor, file.on, producer_id=producer_id)[0]
+    }
     query = select(SealEvent).where(col(SealEvent.grant_id).in_(grants))
     for event in session.exec(query.order_by(col(SealEvent.id))):
         grant = grants[event.grant_id]
@@ -194,13 +207,21 @@ def _seals(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]
         if standing_of_grant(grant, file.on) is SealStanding.EXPIRED:
             told, ended = {"code": grant.code}, grant.valid_until + timedelta(days=1)
             yield Line(ended, Topic.SEALS, "seal_expired", ("seal", grant.code), params=told)
-    for sanction in visible_sanctions(session, actor, producer_id=file.id)[0]:
+    for sanction in _all(visible_sanctions, session, actor, ids):
         told, to = {"code": sanction.code}, ("sanction", "")
         tag = ("sanction", sanction.kind.value)
         code = "sanction_corrected" if sanction.correction_of else "sanction"
         yield Line(sanction.since, Topic.SEALS, code, to, tag, told)
         if sanction.until and sanction.until < file.on:
             yield Line(sanction.until, Topic.SEALS, "sanction_ended", to, params=told)
+
+
+def _all(
+    ask: Callable[..., tuple[list[Any], int]], session: Session, actor: Actor, ids: Iterable[int]
+) -> Iterator[Any]:
+    """What a room tells of each of some producers."""
+    for producer_id in ids:
+        yield from ask(session, actor, producer_id=producer_id)[0]
 
 
 def _people(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Line]:

@@ -388,6 +388,7 @@ V1: list[Row] = [
         {"name": "Molino", "process": "Molienda"},
     ),
     Row("GET /api/v1/plots/{code}", READERS | SENT),
+    Row("PUT /api/v1/plots/{code}/outline", OFFICE, "producer:write", {"geojson": ""}),
     Row("PATCH /api/v1/plots/{code}", OFFICE, "producer:write", {"name": "Junto al río"}),
     Row(
         "PUT /api/v1/plots/{code}/last-input",

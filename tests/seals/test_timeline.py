@@ -5,17 +5,21 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, select
 
+from spg_registry.core.attachments import Kind, prepare
 from spg_registry.core.permissions import Actor
 from spg_registry.people.models import Person
 from spg_registry.people.schemas import PersonIn
 from spg_registry.producers import service as producers
 from spg_registry.producers.dossier import producer_file
-from spg_registry.producers.models import Plot, Producer, Unit, UnitPlot
+from spg_registry.producers.models import PaperKind, Plot, Producer, Unit, UnitPlot
+from spg_registry.producers.papers import paper_file, papers_of
 from spg_registry.producers.schemas import (
     InterestIn,
     LastInputIn,
     MembershipIn,
+    MergeIn,
     OrganisationIn,
+    PaperIn,
     UnitCorrection,
 )
 from spg_registry.rounds import service as rounds
@@ -25,6 +29,7 @@ from spg_registry.rules.words import FindingClass, InterestKind, LastInput
 from spg_registry.seals import service
 from spg_registry.seals.schemas import ActIn, ReasonClass
 from spg_registry.seals.timeline import Line, Topic, timeline_of
+from tests.access.table import photo
 from tests.cast import Cast, Stage
 from tests.rounds.stories import families, one_visit, submitted
 from tests.seals.stories import granted, on_day
@@ -115,6 +120,29 @@ def test_people_and_corrections(session: Session, cast: Cast) -> None:
     assert sorted(codes(lines)) == ["act_person_correct", "act_plot_last_input", "act_unit_correct"]
     assert {line.params["by"] for line in lines} == {"Lidia Rojas Vargas"}
     assert all("urea" not in str(line) for line in lines), "a reason is for the row"
+
+
+def test_what_happened_to_a_twin_happened_to_the_one_it_became(
+    session: Session, cast: Cast
+) -> None:
+    (kept, twin) = families(session, cast, "Justina", "JUSTINA")
+    acting = (session, cast.secretary, cast.now)
+    producers.add_papers(
+        *acting,
+        twin.producer.code,
+        PaperIn(kind=PaperKind.PHOTO, title="Del segundo registro"),
+        [prepare(photo()["photos"][1], "chacra.jpg", Kind.PHOTO, "photos")],
+    )
+    word = MergeIn(other=twin.producer.code, reason="Es la misma familia")
+    service.merge(*acting, kept.producer.code, word)
+    lines = history(session, cast, cast.secretary, kept.producer.code)
+    assert "act_producer_merge" in codes(lines)
+    told = [line.params["code"] for line in lines if line.code == "enrolled"]
+    assert sorted(told) == sorted([kept.enrolment.code, twin.enrolment.code])
+    file = producer_file(session, cast.secretary, kept.producer.code, cast.today)
+    (paper,) = papers_of(session, file)
+    assert paper.title == "Del segundo registro"
+    assert paper_file(*acting, kept.producer.code, paper.id).media_type == "image/jpeg"
 
 
 @pytest.mark.parametrize("who", ["member", "cnape"])
