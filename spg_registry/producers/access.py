@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
 from spg_registry.committees.errors import SpgNotFound
@@ -54,14 +54,13 @@ def seen(sight: Sight) -> ColumnElement[bool]:
     """The condition on `Producer`."""
     if sight.committees is None:
         return true()
-    enrolled: Any = (
-        exists()
-        .where(col(Enrolment.producer_id) == col(Producer.id))
-        .where(col(Enrolment.spg_id) == col(Spg.id))
+    # A set and not an EXISTS: SQLite would ask it of every producer of the country.
+    enrolled = (
+        select(Enrolment.producer_id)
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
         .where(col(Spg.committee_id).in_(sight.committees))
-        .correlate(Producer)
     )
-    by_committee = enrolled if sight.committees else false()
+    by_committee: Any = col(Producer.id).in_(enrolled) if sight.committees else false()
     if not sight.producer_ids:
         return or_(by_committee, false())
     return or_(by_committee, col(Producer.id).in_(sight.producer_ids))

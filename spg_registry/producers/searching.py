@@ -27,6 +27,9 @@ from spg_registry.territory.names import name_key
 
 MOST_WORDS: Final = 8
 _MOST_SLIPS: Final = 400
+SHORTEST_SOUND: Final = 3
+"""What is shorter begins too many words to be listened to."""
+
 _UNIT_CODE = re.compile(r"\b(p\d{7})(?:-\d+)+\b", re.IGNORECASE)
 _WHOLE_CODE = re.compile(r"p\d{7}", re.IGNORECASE)
 _BY_NUMBER = re.compile(r"\D*(?:\d\D*){5,}")
@@ -112,7 +115,7 @@ def with_merged_code(code: str) -> Any:
 def _taken(word: str) -> list[ColumnElement[bool]]:
     """A number is a producer's own as well, without its letter."""
     taken = [_begins(col(SearchWord.bare), word)]
-    if word.isalpha():
+    if word.isalpha() and len(word) >= SHORTEST_SOUND:
         taken.append(_begins(col(SearchWord.sound), sound_of(word)))
     if word.isdigit():
         taken.append(col(SearchWord.bare) == f"p{word}")
