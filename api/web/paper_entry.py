@@ -14,7 +14,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.again import choices, typed_again
 from api.web.rounds import told as reasons_of
-from api.web.visit_form import recorded, values_of, with_clashes
+from api.web.visit_form import naming_findings, recorded, values_of, with_clashes
 from api.web.visits import lacking
 from spg_registry.core.errors import Fault, Forbidden, Invalid
 from spg_registry.core.permissions import Actor, Permission
@@ -96,7 +96,7 @@ def save(
     try:
         visit = _typed(session, actor, now, data, visit_id)
     except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
+        form = naming_findings(typed_again(request, session, data, refusal), locale_of(request))
         return _show(request, session, actor, visit_id, form, 422)
     except WrittenMeanwhile as refusal:
         session.rollback()

@@ -117,6 +117,16 @@ def _moved(fault: Fault, place: str) -> Fault:
     return Fault(f"{FOUND}{place}-{fault.field}", fault.code, fault.params)
 
 
+def naming_findings(form: Form, locale: str) -> Form:
+    """The summary tells which finding lacks something: there may be several on the page."""
+    for name, fault in form.errors.items():
+        if name.startswith(FOUND):
+            place = name.split("-")[1]
+            which = str(int(place) + 1) if place.isdigit() else place.replace(GENERAL, "—")
+            form.errors[name] = sentence("error.in_finding", locale, place=which, fault=fault)
+    return form
+
+
 def with_clashes(
     data: Mapping[str, Any], refusal: WrittenMeanwhile, visit: Visit, locale: str
 ) -> Form:

@@ -17,6 +17,7 @@ from api.web.visit_form import (
     GENERAL,
     field_of,
     fields_of,
+    naming_findings,
     read_parts,
     recorded,
     values_of,
@@ -133,7 +134,7 @@ def save(
     try:
         visit = recorded(session, actor, now, data, visit_id)
     except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
+        form = naming_findings(typed_again(request, session, data, refusal), locale_of(request))
         return shown(request, session, actor, now, visit_id, form, 422)
     except WrittenMeanwhile as refusal:
         session.rollback()

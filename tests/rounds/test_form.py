@@ -169,6 +169,7 @@ def test_a_finding_is_written_beside_the_question(stage: Stage) -> None:
     again = browser.post(home, typed)
     assert again.status_code == 422
     assert "Había dos bolsas de urea" in again.text
+    assert "Hallazgo (S1): " in again.text
     assert _stored(stage, visit_id).version == 1
     more = {"found-S1-measure": "Devolverlas", "found-S1-due_on": "2026-07-01"}
     dateless = browser.post(home, typed | more)
