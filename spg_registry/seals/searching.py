@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, false, or_
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, and_, case, or_
+from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import Committee
 from spg_registry.people.spelling import sound_of, words_in
@@ -41,7 +41,12 @@ class Wish:
 
     @property
     def is_empty(self) -> bool:
-        return not (words_in(self.text) or self.product_code or self.committee_id)
+        return not (self.words or self.product_code or self.committee_id)
+
+    @property
+    def words(self) -> list[str]:
+        """A single letter begins too many names to mean one."""
+        return [word for word in words_in(self.text) if len(word) > 1][:MOST_WORDS]
 
 
 @dataclass(frozen=True)
@@ -65,22 +70,22 @@ def search_seals(
     session: Session, wish: Wish, on: date, *, limit: int, offset: int = 0
 ) -> tuple[list[Found], int]:
     """Those with a published name first, by name; and how many there are in all."""
-    query = select(SealGrant, Producer).where(
-        SealGrant.producer_id == Producer.id, *_conditions(session, wish, on)
-    )
-    total = session.exec(
-        select(func.count(col(SealGrant.id)))
-        .join(Producer, col(Producer.id) == col(SealGrant.producer_id))
-        .where(*_conditions(session, wish, on))
-    ).one()
     shown = case(
         (col(Producer.publication_consent).is_(True), col(Producer.display_name)), else_=""
     )
-    ordered = query.order_by(
-        col(Producer.publication_consent).desc(), shown, col(SealGrant.id).desc()
+    # All keys in their order at once: the page and the sum of one question, not of two.
+    found = session.exec(
+        select(SealGrant.id)
+        .join(Producer, col(Producer.id) == col(SealGrant.producer_id))
+        .where(*_conditions(session, wish, on))
+        .order_by(col(Producer.publication_consent).desc(), shown, col(SealGrant.id).desc())
+    ).all()
+    page = found[offset : offset + limit]
+    query = select(SealGrant, Producer).where(
+        SealGrant.producer_id == Producer.id, col(SealGrant.id).in_(page)
     )
-    rows = list(session.exec(ordered.limit(limit).offset(offset)))
-    return list(_told(session, rows, on)), total
+    rows = {row[0].id: row for row in session.exec(query)}
+    return list(_told(session, [rows[id_] for id_ in page], on)), len(found)
 
 
 def _conditions(session: Session, wish: Wish, on: date) -> Iterator[Any]:
@@ -96,8 +101,12 @@ def _conditions(session: Session, wish: Wish, on: date) -> Iterator[Any]:
     if wish.product_code:
         yield _of_products([wish.product_code])
     book = atlas_of(session)
-    for word in words_in(wish.text)[:MOST_WORDS]:
-        yield or_(_of_name(word), _of_products(_products(book, word)), *_of_place(book, word))
+    for word in wish.words:
+        # Only what the word can mean at all is asked: each alternative costs a look at every seal.
+        meant = [_of_name(word), *_of_place(session, book, word)]
+        if products := _products(book, word):
+            meant.append(_of_products(products))
+        yield or_(*meant)
 
 
 def _of_name(word: str) -> ColumnElement[bool]:
@@ -114,10 +123,7 @@ def _begins(column: Any, start: str) -> ColumnElement[bool]:
 
 
 def _of_products(codes: Iterable[str]) -> ColumnElement[bool]:
-    wanted = sorted(codes)
-    if not wanted:
-        return false()
-    scope = select(SealScope.grant_id).where(col(SealScope.product_code).in_(wanted))
+    scope = select(SealScope.grant_id).where(col(SealScope.product_code).in_(sorted(codes)))
     return col(SealGrant.id).in_(scope)
 
 
@@ -140,7 +146,7 @@ def _meets(word: str, name: str) -> bool:
     )
 
 
-def _of_place(book: Atlas, word: str) -> Iterator[ColumnElement[bool]]:
+def _of_place(session: Session, book: Atlas, word: str) -> Iterator[ColumnElement[bool]]:
     places = [
         row.ine_code
         for row in book.municipalities.values()
@@ -153,7 +159,8 @@ def _of_place(book: Atlas, word: str) -> Iterator[ColumnElement[bool]]:
         yield col(SealGrant.municipality_code).in_(places)
     key = col(Community.name_key)
     named = select(Community.id).where(or_(key.startswith(word), key.contains(f" {word}")))
-    yield col(SealGrant.community_id).in_(named)
+    if communities := session.exec(named).all():
+        yield col(SealGrant.community_id).in_(communities)
 
 
 def _told(session: Session, rows: list[tuple[SealGrant, Producer]], on: date) -> Iterator[Found]:
