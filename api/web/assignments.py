@@ -1,5 +1,6 @@
 """The assignment table of a round: the plan as proposed, changed where a person knows better."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated
@@ -27,12 +28,19 @@ router = APIRouter(prefix="/rondas/{round_id}/asignaciones")
 PAGE_SIZE = 60
 """Visits on a screen; nearly every round of a municipality has fewer."""
 
+Only = Annotated[list[Id], Query(alias="con", max_length=200)]
+"""Appointments that the proposal is to count on; none is all."""
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")
-def table(desk: DeskDep, round_id: Id, number: PageNumber = 1) -> Response:
-    return _table(desk, round_id, number, Form())
+def table(
+    desk: DeskDep,
+    round_id: Id,
+    only: Only = [],  # noqa: B006 - FastAPI gives every request a list of its own
+    number: PageNumber = 1,
+) -> Response:
+    return _table(desk, round_id, number, Form(), only=only)
 
 
 @router.post("")
@@ -51,7 +59,9 @@ def assign(desk: DeskDep, data: FormDep, round_id: Id, number: PageNumber = 1) -
 def accept(desk: DeskDep, data: FormDep, round_id: Id) -> Response:
     """The whole proposal in one press, as long as it is the one that was on the screen."""
     try:
-        rows = service.accept_proposal(*desk.acting, round_id, str(data.get("digest", "")))
+        chosen = [int(one) for one in str(data.get("only", "")).split() if one.isdigit()]
+        digest = str(data.get("digest", ""))
+        rows = service.accept_proposal(*desk.acting, round_id, digest, chosen)
     except ProposalChanged:
         return redirect(f"/rondas/{round_id}/asignaciones", "proposal_changed", "warning")
     return _back(round_id, 1, rows)
@@ -120,8 +130,16 @@ class Line:
     """Who was refused on record, with the reasons."""
 
 
-def _table(desk: Desk, round_id: int, number: int, form: Form, status: int = 200) -> Response:
-    table = service.assignment_table(*desk.acting, round_id)
+def _table(
+    desk: Desk,
+    round_id: int,
+    number: int,
+    form: Form,
+    status: int = 200,
+    only: Collection[int] = (),
+) -> Response:
+    table = service.assignment_table(*desk.acting, round_id, only)
+    counted = [one for one in table.people if one.available]
     page = paging(desk.request, number, PAGE_SIZE, len(table.rows))
     shown = table.rows[page.first - 1 : page.last] if table.rows else []
     lines = _lines(desk, table, shown)
@@ -133,7 +151,9 @@ def _table(desk: Desk, round_id: int, number: int, form: Form, status: int = 200
         ronda=table.ronda,
         form=form,
         people=table.people,
-        least=min((one.load for one in table.people), default=0),
+        counted=len(counted),
+        only=" ".join(str(one.appointment_id) for one in counted) if only else "",
+        least=min((one.load for one in counted), default=0),
         most=max((one.load for one in table.people), default=0),
         digest=table.digest,
         proposed=len(table.pairs),

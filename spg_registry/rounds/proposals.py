@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,8 @@ class Evaluating:
     peer: bool
     sent: int
     proposed: int
+    available: bool
+    """Whether the proposal counts on the person."""
     journeys: int
     """Communities away from home, with the proposal."""
 
@@ -84,8 +86,16 @@ class Table:
         return [row for row in self.rows if row.missing or row.lacks_peer]
 
 
-def assignment_table(session: Session, actor: Actor, now: datetime, round_id: int) -> Table:
+def assignment_table(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    round_id: int,
+    only: Collection[int] = (),
+) -> Table:
     """Who could be sent where, free of conflict and evenly. Nothing is written.
+
+    `only`: the appointments that the proposal is to count on; none is all.
 
     For visits that have not begun; who is sent already stays. Asks for `round:write`.
     """
@@ -119,7 +129,8 @@ def assignment_table(session: Session, actor: Actor, now: datetime, round_id: in
     elsewhere = [
         (row.person_id, ties[visit.producer_id]) for visit in begun for row in going[visit.id]
     ]
-    candidates = _candidates(session, people, known, busy)
+    chosen = {row.id for row in people} & set(only) or {row.id for row in people}
+    candidates = _candidates(session, people, known, busy, chosen)
     plan = propose(places, candidates, parameters, elsewhere)
     by_person = {row.person_id: row.id for row in people}
     by_unit = {visit.unit_id: visit for visit in waiting}
@@ -149,6 +160,7 @@ def assignment_table(session: Session, actor: Actor, now: datetime, round_id: in
                     peer=known[row.id].peer,
                     sent=sent[row.person_id],
                     proposed=plan.loads[row.person_id] - sent[row.person_id],
+                    available=row.id in chosen,
                     journeys=plan.journeys[row.person_id],
                 )
                 for row in people
@@ -166,11 +178,16 @@ def propose_assignments(session: Session, actor: Actor, now: datetime, round_id:
 
 
 def accept_proposal(
-    session: Session, actor: Actor, now: datetime, round_id: int, digest: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    round_id: int,
+    digest: str,
+    only: Collection[int] = (),
 ) -> list[Assignment]:
     """Send everybody where the proposal says. Raises ProposalChanged when it is no longer the one
     that was read."""
-    table = assignment_table(session, actor, now, round_id)
+    table = assignment_table(session, actor, now, round_id, only)
     if table.digest != digest:
         raise ProposalChanged(id=round_id)
     return assign_all(session, actor, now, round_id, table.pairs)
@@ -181,6 +198,7 @@ def _candidates(
     people: Iterable[EvaluatorAppointment],
     known: Mapping[int, Evaluator],
     busy: Counter[int],
+    chosen: Collection[int],
 ) -> list[Candidate]:
     homes: dict[int, set[int]] = {row.person_id: set() for row in people}
     query = (
@@ -192,7 +210,12 @@ def _candidates(
     for person_id, community_id in session.exec(query):
         homes[person_id].add(community_id)
     return [
-        Candidate(known[row.id], frozenset(homes[row.person_id]), busy[row.person_id])
+        Candidate(
+            known[row.id],
+            frozenset(homes[row.person_id]),
+            busy[row.person_id],
+            available=row.id in chosen,
+        )
         for row in people
     ]
 

@@ -45,6 +45,8 @@ class Candidate:
     evaluator: Evaluator
     homes: frozenset[int] = frozenset()
     load: int = 0
+    available: bool = True
+    """False: told whether it may go, and not proposed."""
 
     @property
     def person_id(self) -> int:
@@ -116,6 +118,7 @@ class _Plan:
         self._people = {
             one.person_id: one for one in sorted(candidates, key=lambda one: one.person_id)
         }
+        self._pool = {id_ for id_, one in self._people.items() if one.available}
         self._peers = {id_ for id_, one in self._people.items() if one.evaluator.peer}
         self._crossings = Crossings()
         self._meets_again: set[int] = set()
@@ -163,7 +166,7 @@ class _Plan:
         self._stay(seats, person_id)
 
     def _fits(self, seats: _Seats, person_id: int) -> bool:
-        if person_id in seats.refused or person_id in seats.team:
+        if person_id not in self._pool or person_id in seats.refused or person_id in seats.team:
             return False
         if person_id not in self._meets_again:
             return True
@@ -232,9 +235,7 @@ class _Plan:
         ]
         if not fit:
             return
-        spare = sum(
-            max(0, quota[id_] - self.load[id_]) for id_ in self._peers & self._people.keys()
-        )
+        spare = sum(max(0, quota[id_] - self.load[id_]) for id_ in self._peers & self._pool)
         community = seats.place.community_id
 
         def burden(id_: int) -> tuple[bool, bool, int, bool, int, int]:
@@ -252,11 +253,10 @@ class _Plan:
         more for the peers where they are so few that each visit's peer makes them more."""
         wanted = [self._wanted(seats) for seats in self._seats]
         every, for_peers = sum(one[0] for one in wanted), sum(one[1] for one in wanted)
-        peers = self._peers & self._people.keys()
-        others = self._people.keys() - peers
-        common, least = self._level(self._people.keys(), every), self._level(peers, for_peers)
+        peers, others = self._peers & self._pool, self._pool - self._peers
+        common, least = self._level(self._pool, every), self._level(peers, for_peers)
         if common >= least:
-            return dict.fromkeys(self._people, common)
+            return dict.fromkeys(self._pool, common)
         rest = self._level(others, every - for_peers)
         return dict.fromkeys(peers, least) | dict.fromkeys(others, rest)
 
@@ -303,12 +303,12 @@ class _Plan:
     def share(self) -> None:
         improved = True
         while improved:
-            by_load = sorted(self._people, key=lambda id_: (-self.load[id_], id_))
+            by_load = sorted(self._pool, key=lambda id_: (-self.load[id_], id_))
             improved = any(self._relieve(id_) for id_ in by_load)
 
     def _relieve(self, person_id: int) -> bool:
         """Pass one seat along the shortest chain to who has at least two visits less."""
-        if self.load[person_id] - min(self.load[id_] for id_ in self._people) < 2:
+        if self.load[person_id] - min(self.load[id_] for id_ in self._pool) < 2:
             return False
         came_from: dict[int, tuple[int, _Seats]] = {}
         queue, seen = deque([person_id]), {person_id}

@@ -84,6 +84,22 @@ def test_the_whole_proposal_is_accepted_in_one_press(stage: Stage) -> None:
     assert page.count("/liberar?pagina=1") == 18
 
 
+def test_a_proposal_with_fewer_people_is_asked_for_and_accepted(stage: Stage) -> None:
+    home = _many_homes(stage, 6)
+    browser = stage.browser(stage.cast.coordinator)
+    page = browser.get(home).text
+    two = re.findall(r'name="con" value="(\d+)" checked', page)[:2]
+    assert len(re.findall(r'name="con" value="(\d+)" checked', page)) == 3
+    page = browser.get(f"{home}?con={two[0]}&con={two[1]}").text
+    sent = dict(re.findall(r'type="hidden" name="(digest|only)" value="([^"]*)"', page))
+    assert sent["only"].split() == two
+    browser.post(f"{home}/propuesta", sent)
+    with stage.database.read() as session:
+        rows = session.exec(select(Assignment)).all()
+        assert len(rows) == 12
+        assert {str(row.appointment_id) for row in rows} == set(two)
+
+
 def test_a_proposal_that_has_changed_is_shown_again_first(stage: Stage) -> None:
     home = _many_homes(stage, 3)
     browser = stage.browser(stage.cast.coordinator)
