@@ -4,6 +4,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from spg_registry.core import clock
 from tests.browser.conftest import Camera, Opening
 from tests.serving import Server
 
@@ -60,7 +61,8 @@ def test_a_paper_is_typed_by_keyboard(server: Server, person: Opening, picture: 
     before = page.url
     begun = time.perf_counter()
     questions = page.locator("[role=radiogroup]")
-    page.get_by_label("Día de la visita").fill("2026-11-18")
+    today = clock.local_date(clock.now())
+    page.get_by_label("Día de la visita").fill(today.isoformat())
     for plot in page.locator("[name=plots_seen]").all():
         plot.check()
     questions.first.locator("input").first.focus()
