@@ -42,6 +42,9 @@ PLACES: Final = {
 }
 """Where the act upon a row stands; a kind without a place is done with a command."""
 
+TOGETHER: Final = {"seals_expiring": "/sellos/renovar"}
+"""Where a whole matter is worked through at once."""
+
 STATUSES: Final = {
     "own_visits": "visit",
     "complaints": "complaint",
@@ -111,6 +114,7 @@ def _told(matter: Matter, locale: str, *, several: bool) -> dict[str, Any]:
         "count": matter.count,
         "late": matter.late,
         "urgency": matter.urgency.value,
+        "together": TOGETHER.get(matter.code, ""),
         "day": sentence(f"work.day.{matter.code}", locale),
         "rows": [_row(row, group, locale, several=several) for row in matter.rows],
     }

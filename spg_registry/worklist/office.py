@@ -93,7 +93,7 @@ def _visits(*states: VisitState) -> Any:
 
 def visits_overdue(look: Look) -> Matter:
     """Not handed in when their day or the round's days in the field are over, or nearly so."""
-    due = func.coalesce(Visit.due_on, Round.period_until)
+    due = func.coalesce(Visit.planned_on, Visit.due_on, Round.period_until)
     query = _visits(*_TO_FILL).where(
         look.within(Round.committee_id, _P.ROUND_READ),
         col(Round.state).in_(_RUNNING),

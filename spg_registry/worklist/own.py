@@ -38,7 +38,7 @@ def visits(look: Look) -> Matter:
     )
     return look.gather(
         query,
-        day=func.coalesce(Visit.due_on, Round.period_until),
+        day=func.coalesce(Visit.planned_on, Visit.due_on, Round.period_until),
         late_before=look.today,
         soon_by=look.ahead(FIELD_SOON),
         kind="visit",

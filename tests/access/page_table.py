@@ -196,8 +196,9 @@ PAGES: list[Row] = [
     Row(f"GET {USUARIO}/clave", USER_OFFICE),
     Row(f"POST {USUARIO}/clave", OFFICE, body=PASSWORD),
     *form("/usuarios/{user_id}/clave", ADMINISTRATOR, body=PASSWORD),
-    Row(f"POST {USUARIO}/enlace", OFFICE),
-    Row("POST /usuarios/{user_id}/enlace", ADMINISTRATOR),
+    # The link is shown on the answer itself, this once.
+    Row(f"POST {USUARIO}/enlace", OFFICE, ok=(200,)),
+    Row("POST /usuarios/{user_id}/enlace", ADMINISTRATOR, ok=(200,)),
     Row(f"GET {USUARIO}/desactivar", USER_OFFICE),
     Row(f"POST {USUARIO}/desactivar", OFFICE),
     *form("/usuarios/{user_id}/desactivar", ADMINISTRATOR),

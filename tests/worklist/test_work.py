@@ -245,3 +245,15 @@ def test_a_complaint_waits_for_its_answer(session: Session, cast: Cast) -> None:
     late = waiting(session, cast.control, row.due_on + timedelta(days=1))["complaints"]
     assert (late.late, late.rows[0].day) == (1, row.due_on)
     assert "complaints" not in waiting(session, cast.coordinator_b, cast.today)
+
+
+def test_the_expiring_seals_lead_to_their_renewal(
+    stage: Stage, clock_at: Callable[[datetime], None]
+) -> None:
+    with stage.database.write(stage.cast.now) as session:
+        (grant,) = granted(session, stage.cast, "Justina")
+    soon = clock.midday(grant.valid_until - timedelta(days=20))
+    clock_at(soon)
+    browser = Stage(stage.database, replace(stage.cast, now=soon)).browser(stage.cast.coordinator)
+    assert 'href="/sellos/renovar"' in browser.get("/inicio").text
+    assert browser.get("/sellos/renovar").status_code == 200
