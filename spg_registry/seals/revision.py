@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -132,18 +132,33 @@ def _resting_on(
 ) -> list[Row]:
     by_producer, by_meeting = _reached(session, acts)
     query = (
-        select(SealGrant, Decision, Meeting)
+        select(SealGrant, Decision.meeting_id)
         .join(Decision, col(Decision.id) == col(SealGrant.decision_id))
-        .join(Meeting, col(Meeting.id) == col(Decision.meeting_id))
         .where(*_running(committee_id, today))
         .order_by(col(SealGrant.id))
     )
-    found: list[Row] = []
-    for grant, decision, meeting in session.exec(query):
-        reached = {*by_producer.get(grant.producer_id, ()), *by_meeting.get(meeting.id, ())}
+    found = []
+    for grant, meeting_id in session.exec(query):
+        reached = {*by_producer.get(grant.producer_id, ()), *by_meeting.get(meeting_id, ())}
         since = [act for act in acts if act.id in reached and act.at > grant.granted_at]
         if since:
-            found.append((grant, decision, meeting, since))
+            found.append((grant, meeting_id, since))
+    # Decisions and actas are large documents: only those that are asked about are read.
+    decisions = _by_id(session, Decision, (grant.decision_id for grant, _, _ in found))
+    meetings = _by_id(session, Meeting, (meeting_id for _, meeting_id, _ in found))
+    return [
+        (grant, decisions[grant.decision_id], meetings[meeting_id], since)
+        for grant, meeting_id, since in found
+    ]
+
+
+Big = TypeVar("Big", Decision, Meeting)
+
+
+def _by_id(session: Session, table: type[Big], ids: Iterable[int]) -> dict[int, Big]:
+    found: dict[int, Big] = {}
+    for lot in in_lots(ids):
+        found |= {row.id: row for row in session.exec(select(table).where(col(table.id).in_(lot)))}
     return found
 
 
