@@ -78,7 +78,8 @@ tests-browser: .venv/.dev ## the browser tests, in a real Chromium
 .PHONY: pictures
 pictures: .venv/.dev ## take the pictures of the documents anew, from the browser tests that walk
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium SPG_PICTURES=docs/pictures \
-	    $(STAGE) "pictures" $(PYTEST) tests/browser/test_walk.py tests/browser/test_family.py
+	    $(STAGE) "pictures" $(PYTEST) tests/browser/test_walk.py tests/browser/test_family.py \
+	    tests/browser/test_sitting.py
 
 .PHONY: soak bench
 soak: .venv/.dev ## the long runs: the same trials in far greater number, on both databases
