@@ -7,10 +7,11 @@ from api.deps import FormDep
 from api.forms import Form, parse
 from api.render import redirect
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.people import accounts, sessions
 from spg_registry.people.schemas import EmailIn
 
-router = APIRouter(prefix="/cuenta")
+router = APIRouter(prefix="/cuenta", route_class=FormRoute)
 
 
 @router.get("")

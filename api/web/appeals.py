@@ -12,6 +12,7 @@ from api.render import paging, redirect, render
 from api.web.again import by_member, choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.land import one_of
+from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Forbidden, Invalid
 from spg_registry.core.permissions import Permission, require
 from spg_registry.decisions import appeals, service
@@ -20,7 +21,7 @@ from spg_registry.decisions.models import AppealState
 from spg_registry.decisions.schemas import AppealAnswerIn, AppealIn
 from spg_registry.rules.words import Ballot
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 ANSWERS = (AppealState.UPHELD, AppealState.CHANGED, AppealState.REVOKED)

@@ -14,6 +14,7 @@ from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import typed_again
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from api.web.rounds import spoken, told
 from spg_registry.core.errors import Invalid
 from spg_registry.rounds import queries, service
@@ -23,7 +24,7 @@ from spg_registry.rounds.proposals import Proposed, Table
 from spg_registry.rounds.queries import Sent, VisitLine
 from spg_registry.rounds.schemas import Id, PairsIn
 
-router = APIRouter(prefix="/rondas/{round_id}/asignaciones")
+router = APIRouter(prefix="/rondas/{round_id}/asignaciones", route_class=FormRoute)
 
 PAGE_SIZE = 60
 """Visits on a screen; nearly every round of a municipality has fewer."""

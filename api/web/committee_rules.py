@@ -10,6 +10,7 @@ from api.forms import Form, parse
 from api.render import redirect, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.committees import queries, reading
 from spg_registry.core.errors import NotFound
 from spg_registry.core.permissions import Permission
@@ -19,7 +20,7 @@ from spg_registry.standards import service
 from spg_registry.standards.own_rules import OwnRules, only_changes, own_rules
 from spg_registry.standards.schemas import ByLaws, LocalItem
 
-router = APIRouter(prefix="/comites/{committee_id}")
+router = APIRouter(prefix="/comites/{committee_id}", route_class=FormRoute)
 
 CommitteeId = Annotated[int, Path(ge=1, le=2**62)]
 

@@ -10,6 +10,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.committees import queries, reading, service
 from spg_registry.committees.models import BodyKind, CommitteeLevel
 from spg_registry.committees.schemas import (
@@ -28,7 +29,7 @@ from spg_registry.people.models import Sex
 from spg_registry.rules.words import Sector
 from spg_registry.territory import queries as territory
 
-router = APIRouter(prefix="/comites")
+router = APIRouter(prefix="/comites", route_class=FormRoute)
 
 PAGE_SIZE = 50
 

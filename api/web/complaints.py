@@ -11,6 +11,7 @@ from api.render import paging, redirect, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
 from api.web.land import one_of
+from api.web.once import FormRoute
 from spg_registry.complaints import queries, service
 from spg_registry.complaints.models import ComplaintAbout, ComplaintOutcome
 from spg_registry.complaints.schemas import ComplaintAnswer, Id, ProducerNamed, VisitOrder
@@ -18,7 +19,7 @@ from spg_registry.core.errors import Forbidden
 from spg_registry.core.permissions import Permission
 from spg_registry.rules.words import ComplaintState
 
-router = APIRouter(prefix="/denuncias-recibidas")
+router = APIRouter(prefix="/denuncias-recibidas", route_class=FormRoute)
 
 PAGE_SIZE = 50
 PENDING, OVERDUE = "pending", "overdue"

@@ -13,6 +13,7 @@ from api.ground import Ground
 from api.render import locale_of, redirect, render
 from api.visitors import for_visitor
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.committees.queries import committee_names
 from spg_registry.complaints import service
 from spg_registry.complaints.models import ComplaintAbout, ComplaintReason
@@ -23,7 +24,7 @@ from spg_registry.core.errors import Invalid, Throttled
 from spg_registry.core.messages import sentence
 from spg_registry.seals.public import PublicSeal, public_seal
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 TRAP = "sitio_web"
 """A field that people do not see: only programs fill it in."""

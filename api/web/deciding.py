@@ -13,6 +13,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.again import by_member, choices, typed_again
 from api.web.meetings import already_closed, back_to, shown
+from api.web.once import FormRoute
 from api.web.verdicts import Told
 from spg_registry.core.errors import Fault, Invalid, Refused
 from spg_registry.core.messages import format_area
@@ -31,7 +32,7 @@ from spg_registry.seals.agenda import Agenda, Item, Line, agenda_of, item_of
 from spg_registry.seals.errors import ClosingRefused, NothingDecided
 from spg_registry.seals.granting import hands_of
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 
 # --- all rows at once ----------------------------------------------------------------------------

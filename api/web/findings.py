@@ -10,6 +10,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor, Permission
@@ -17,7 +18,7 @@ from spg_registry.rounds import queries, service
 from spg_registry.rounds.schemas import CloseData, Id
 from spg_registry.rules.words import FindingClass, FindingState
 
-router = APIRouter(prefix="/hallazgos")
+router = APIRouter(prefix="/hallazgos", route_class=FormRoute)
 
 PAGE_SIZE = 50
 OVERDUE = "overdue"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.deps import FormDep, GroundDep, NowDep, SessionDep, UserDep
 from api.forms import Form
 from api.render import locale_of, paging, redirect, render
+from api.web.once import FormRoute
 from spg_registry.committees import queries as committees
 from spg_registry.core.errors import Fault, Invalid, NotFound, TooLarge
 from spg_registry.core.messages import format_number, sentence
@@ -27,7 +28,7 @@ from spg_registry.producers.importing import (
 )
 from spg_registry.producers.models import ImportState
 
-router = APIRouter(prefix="/importaciones")
+router = APIRouter(prefix="/importaciones", route_class=FormRoute)
 
 PAGE_SIZE = 50
 ROWS_SHOWN = 100

@@ -8,6 +8,7 @@ from api.forms import Form, parse
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
 from api.web.land import products_of
+from api.web.once import FormRoute
 from api.web.units import crop_of, unit_sheet, writable_unit
 from spg_registry.core import codes
 from spg_registry.producers import service
@@ -16,7 +17,7 @@ from spg_registry.producers.models import IngredientOrigin
 from spg_registry.producers.schemas import IngredientsIn
 from spg_registry.rules.words import ActivityKind
 
-router = APIRouter(prefix="/unidades")
+router = APIRouter(prefix="/unidades", route_class=FormRoute)
 
 ROWS = 6
 """Empty rows are left alone; a form with more ingredients grows by what it has."""

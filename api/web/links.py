@@ -12,6 +12,7 @@ from api.deps import DoorFormDep, GroundDep, NowDep, SessionDep, VisitorDep
 from api.forms import Form, parse
 from api.login import visit_page
 from api.render import locale_of, redirect, render
+from api.web.once import FormRoute
 from spg_registry.core import mail
 from spg_registry.core.config import settings
 from spg_registry.core.errors import Invalid
@@ -21,7 +22,7 @@ from spg_registry.people.models import LinkPurpose, User
 from spg_registry.people.passwords import Hashed, hash_password
 from spg_registry.people.schemas import NewPassword
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 
 class _Hush(logging.Filter):

@@ -11,6 +11,7 @@ from api.deps import FormDep, GroundDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from api.web.verdicts import Told
 from spg_registry.committees.models import BodyKind
 from spg_registry.committees.queries import get_body, get_committee
@@ -30,7 +31,7 @@ from spg_registry.seals.convening import convening
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.queries import certificates_of, granted_in
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 STANDS = ("green", "amber", "red")

@@ -8,6 +8,7 @@ from api.forms import Form, parse
 from api.render import locale_of, render
 from api.sight import visible_ids
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
 from spg_registry.producers.answers import ProducerFile
@@ -17,7 +18,7 @@ from spg_registry.producers.merging import likely_duplicates, pair_to_write
 from spg_registry.producers.schemas import MergeIn
 from spg_registry.seals import service
 
-router = APIRouter(prefix="/productores")
+router = APIRouter(prefix="/productores", route_class=FormRoute)
 
 
 @router.get("/duplicados")

@@ -7,6 +7,7 @@ from api.deps import FormDep
 from api.forms import Form, parse
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from api.web.producer_papers import enrolment_of
 from api.web.producers import sheet, writable
 from api.web.units import unit_sheet, writable_unit
@@ -17,7 +18,7 @@ from spg_registry.producers.models import TransferKind
 from spg_registry.producers.schemas import HandOverIn, MoveIn, TakeOverIn
 from spg_registry.seals import service as seals
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 HANDS = [kind for kind in TransferKind if kind is not TransferKind.MOVED]
 

@@ -12,6 +12,7 @@ from api.forms import Form
 from api.ground import Ground
 from api.render import locale_of, redirect, render
 from api.visitors import for_visitor
+from api.web.once import FormRoute
 from spg_registry.core import clock, codes
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import NOBODY
@@ -21,7 +22,7 @@ from spg_registry.seals.errors import AlreadyAcknowledged
 from spg_registry.seals.own_door import Entry, Outcome
 from spg_registry.seals.own_file import confirm_seal, confirm_visit, own_file
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 COOKIE = "spg_mine"
 _FIELD = {

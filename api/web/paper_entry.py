@@ -13,6 +13,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from api.web.rounds import told as reasons_of
 from api.web.visit_form import naming_findings, recorded, values_of, with_clashes
 from api.web.visits import lacking
@@ -26,7 +27,7 @@ from spg_registry.rounds.queries import Sheet
 from spg_registry.rounds.schemas import AcknowledgeIn, Id, Pair
 from spg_registry.rules.words import Answer, FindingClass, RoundState
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 FINDING_ROWS = 4
 TEAM = 3

@@ -9,6 +9,7 @@ from api.render import redirect
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.land import products_of
+from api.web.once import FormRoute
 from api.web.producers import CROP_ROWS, municipality_options, sheet, writable, writable_spgs
 from spg_registry.committees import reading
 from spg_registry.core.errors import Invalid
@@ -34,7 +35,7 @@ from spg_registry.rules.states import MOVES, Machine
 from spg_registry.rules.words import EnrolmentStatus, InterestKind, LastInput
 from spg_registry.seals import service as seals
 
-router = APIRouter(prefix="/productores")
+router = APIRouter(prefix="/productores", route_class=FormRoute)
 
 
 # -- holders --------------------------------------------------------------------------------------

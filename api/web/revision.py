@@ -9,6 +9,7 @@ from api.forms import Form, parse
 from api.render import locale_of, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from api.web.producers import sheet, writable
 from spg_registry.committees import queries as committees
 from spg_registry.core import codes
@@ -33,7 +34,7 @@ from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.naming import names_for
 from spg_registry.seals.schemas import CorrectIn
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 AGAINST = (Outcome.SUSPENSION, Outcome.NOT_APPROVED)
 """What a doubt can be put on an agenda for: to suspend the seal, or to take the decision back."""

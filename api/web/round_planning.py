@@ -17,6 +17,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.committees import queries as committees
 from spg_registry.committees.models import Spg
 from spg_registry.core.errors import Invalid
@@ -27,7 +28,7 @@ from spg_registry.rounds.schemas import Id, StartIn
 from spg_registry.rules.months import add_months
 from spg_registry.seals.year import DueUnit, due_units, newcomers, year_plan
 
-router = APIRouter(prefix="/rondas")
+router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
 SpgId = Annotated[Id | None, Query(alias="spg")]
 Month = Annotated[str, Query(alias="mes", pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]

@@ -12,6 +12,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.committees import queries as committees
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import reason
@@ -25,7 +26,7 @@ from spg_registry.rules.verdict import NotMet, not_met, restored
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.standards import snapshot
 
-router = APIRouter(prefix="/rondas")
+router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
 PAGE_SIZE = 50
 

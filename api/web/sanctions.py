@@ -11,6 +11,7 @@ from api.forms import Form, parse
 from api.render import locale_of, paging, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.core.errors import Forbidden
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Permission
@@ -25,7 +26,7 @@ from spg_registry.seals.sanction_lines import (
 )
 from spg_registry.seals.schemas import ReasonClass, SanctionIn
 
-router = APIRouter(prefix="/sanciones")
+router = APIRouter(prefix="/sanciones", route_class=FormRoute)
 
 PAGE_SIZE = 50
 

@@ -12,6 +12,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from api.web.seal_papers import Code, Community, Meeting, chosen, pdf, query_of, which
 from spg_registry.core import codes
 from spg_registry.core.errors import Invalid
@@ -26,7 +27,7 @@ from spg_registry.seals.queries import certificate_of, standing_of_grant
 from spg_registry.seals.schemas import LabelBatchesIn
 from spg_registry.territory.queries import product
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 
 @router.get("/sellos/etiquetas")

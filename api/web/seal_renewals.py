@@ -11,6 +11,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect
 from api.web.again import typed_again
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.core import codes
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
@@ -23,7 +24,7 @@ from spg_registry.rounds.schemas import Id, UnitsIn
 from spg_registry.rules.words import RoundState
 from spg_registry.seals.renewing import Need, Place, Renewal, renewals
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 Where = Annotated[Id | None, Query(alias="comunidad")]
 

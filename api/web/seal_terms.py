@@ -8,6 +8,7 @@ from api.forms import Form, parse
 from api.render import locale_of, redirect
 from api.web.again import typed_again
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.committees.queries import get_spg
 from spg_registry.core import codes
 from spg_registry.core.errors import Invalid
@@ -18,7 +19,7 @@ from spg_registry.seals.naming import names_for
 from spg_registry.seals.restoring import CutShort, cut_short
 from spg_registry.seals.schemas import RestoreIn
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 
 @router.get("/spg/{spg_id}/plazos")

@@ -12,6 +12,7 @@ from api.deps import FormDep, GroundDep, KeyringDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.core import clock, codes
 from spg_registry.core.errors import Fault, Invalid, Refused
 from spg_registry.core.messages import format_date, reason, sentence
@@ -27,7 +28,7 @@ from spg_registry.seals.sanction_lines import may_sanction
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass, ReplaceIn
 from spg_registry.territory.queries import municipality_label
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 SOON = 60

@@ -8,6 +8,7 @@ from api.forms import Form
 from api.ground import Ground
 from api.render import locale_of, render
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from api.web.seal_papers import Code, Community, Meeting, chosen, pdf, query_of, which
 from spg_registry.core import codes
 from spg_registry.core.errors import Invalid
@@ -18,7 +19,7 @@ from spg_registry.seals import own_door, slips
 from spg_registry.seals.choosing import Choice
 from spg_registry.seals.errors import SealNotFound
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 
 @router.get("/sellos/talones")

@@ -11,6 +11,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from spg_registry.committees import queries, reading, service
 from spg_registry.committees.models import Spg, SpgKind
 from spg_registry.committees.schemas import (
@@ -27,7 +28,7 @@ from spg_registry.rules.words import RegistrationState
 from spg_registry.seals import restoring
 from spg_registry.territory.queries import municipality_label
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 

@@ -14,6 +14,7 @@ from api.deps import FormDep, GroundDep
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.desk import Desk, DeskDep
+from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Permission, require
 from spg_registry.rounds import queries, service, travel
@@ -21,7 +22,7 @@ from spg_registry.rounds.queries import VisitLine
 from spg_registry.rounds.schemas import DaysIn, Id
 from spg_registry.rounds.travel_sheet import travel_sheet
 
-router = APIRouter(prefix="/rondas/{round_id}")
+router = APIRouter(prefix="/rondas/{round_id}", route_class=FormRoute)
 
 PersonId = Annotated[Id | None, Query(alias="persona")]
 Day = Annotated[date | None, Query(alias="dia")]

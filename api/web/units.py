@@ -12,6 +12,7 @@ from api.sight import visible_ids
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
 from api.web.land import products_of
+from api.web.once import FormRoute
 from api.web.producers import municipality_options
 from spg_registry.core.permissions import Permission, require
 from spg_registry.producers import service
@@ -34,7 +35,7 @@ from spg_registry.producers.sketches import sketch_of
 from spg_registry.producers.surroundings import doubts_about
 from spg_registry.rules.words import LastInput
 
-router = APIRouter(prefix="/unidades")
+router = APIRouter(prefix="/unidades", route_class=FormRoute)
 
 CROP_ROWS = 4
 

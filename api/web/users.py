@@ -11,6 +11,7 @@ from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
 from api.web.links import told_link
+from api.web.once import FormRoute
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import InviteIn, RoleIn
@@ -24,7 +25,7 @@ from spg_registry.people.models import LinkPurpose
 from spg_registry.people.passwords import Hashed
 from spg_registry.people.schemas import PasswordChange, PasswordIn
 
-router = APIRouter()
+router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 

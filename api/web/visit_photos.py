@@ -12,12 +12,13 @@ from api.render import redirect, render
 from api.uploads import UploadsDep, handed_out
 from api.web import visits
 from api.web.again import typed_again
+from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor
 from spg_registry.rounds import photos, queries, service
 from spg_registry.rounds.schemas import Id, PhotosIn, ReasonIn
 
-router = APIRouter(prefix="/visitas/{visit_id}/fotos")
+router = APIRouter(prefix="/visitas/{visit_id}/fotos", route_class=FormRoute)
 
 
 @router.post("")

@@ -12,6 +12,7 @@ from api.deps import FormDep, NowDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.once import FormRoute
 from api.web.rounds import told
 from api.web.visit_form import (
     GENERAL,
@@ -41,7 +42,7 @@ from spg_registry.rounds.schemas import (
 )
 from spg_registry.rules.words import Answer, FindingClass, RoundState, VisitState
 
-router = APIRouter(prefix="/visitas")
+router = APIRouter(prefix="/visitas", route_class=FormRoute)
 
 PAGE_SIZE = 50
 
