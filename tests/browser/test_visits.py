@@ -55,9 +55,10 @@ def test_two_evaluators_see_each_other(server: Server, person: Opening) -> None:
 
 def test_a_paper_is_typed_by_keyboard(server: Server, person: Opening, picture: Camera) -> None:
     page = person(server, "secretaria")
-    page.goto("/rondas?estado=open")
+    page.goto("/visitas?estado=in_field")
     page.locator("main tbody th a").first.click()
-    page.get_by_role("link", name="Pasar fichas en papel").click()
+    page.get_by_role("link", name="Pasar desde el papel").click()
+    page.wait_for_url("**/papel")
     before = page.url
     begun = time.perf_counter()
     questions = page.locator("[role=radiogroup]")
