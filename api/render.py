@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.packing import masked, packed, packed_file, takes_gzip
 from spg_registry.core import messages
 from spg_registry.core.config import settings
 from spg_registry.core.permissions import NOBODY
@@ -84,7 +86,24 @@ class Assets(StaticFiles):
             hashed = scope["query_string"].startswith(b"v=")
             kept = f"public, max-age={_YEAR}, immutable" if hashed else "public, max-age=300"
             response.headers["Cache-Control"] = kept
+        if isinstance(response, FileResponse) and response.status_code == 200:
+            return _packed_asset(response, scope)
         return response
+
+
+def _packed_asset(found: FileResponse, scope: Scope) -> Response:
+    """Style sheets and scripts are text: a third of the bytes do."""
+    found.headers.add_vary_header("Accept-Encoding")
+    accepted = Headers(scope=scope).get("accept-encoding", "")
+    if scope["method"] != "GET" or not takes_gzip(accepted):
+        return found
+    path = Path(found.path)
+    content = packed_file(path, path.stat().st_mtime)
+    headers = dict(found.headers) | {
+        "content-encoding": "gzip",
+        "content-length": str(len(content)),
+    }
+    return Response(content, headers=headers)
 
 
 def locale_of(request: Request) -> str:
@@ -122,7 +141,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     locale = locale_of(request)
     page: dict[str, Any] = {
         "actor": getattr(request.state, "actor", NOBODY),
-        "csrf_token": getattr(request.state, "csrf_token", ""),
+        "csrf_token": masked(getattr(request.state, "csrf_token", "")),
         "nav": getattr(request.state, "nav", ()),
         "demo": settings().demo,
         "path": request.url.path,
@@ -137,7 +156,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
         _set_cookie(response, LANGUAGE_COOKIE, locale, _YEAR)
     if FLASH_COOKIE in request.cookies:
         response.delete_cookie(FLASH_COOKIE)
-    return response
+    return packed(request, response)
 
 
 def redirect(url: str, flash: str = "", kind: str = "success", **params: object) -> Response:
