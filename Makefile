@@ -76,9 +76,10 @@ tests-browser: .venv/.dev ## the browser tests, in a real Chromium
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) $(AT_ONCE) tests/browser
 
 .PHONY: pictures
-pictures: .venv/.dev ## take the pictures of the documents anew, from the browser tests that walk
+pictures: .venv/.dev ## take the documents' pictures and the list of pages anew, from browser tests
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium SPG_PICTURES=docs/pictures \
 	    $(STAGE) "pictures" $(PYTEST) tests/browser/test_walk.py tests/browser/test_family.py \
+	    tests/browser/test_pages.py \
 	    tests/browser/test_sitting.py
 
 .PHONY: soak bench
