@@ -95,11 +95,12 @@ def test_an_answer_is_not_given_again_to_a_token_of_fewer_scopes(stage: Stage) -
 
 
 def test_every_write_of_the_api_takes_a_key() -> None:
-    """But the two that keep nothing for a second time: a token, and a look at a seal."""
+    """But a token and a look at a seal, which keep nothing for a second time, and a complaint,
+    whose sender has no name under which an answer could be kept."""
     without = {
         route.path
         for router in routers()
         for route in router.routes
         if (route.methods or set()) - SAFE_METHODS and not isinstance(route, OnceRoute)
     }
-    assert without == {"/token", "/verifications"}
+    assert without == {"/token", "/verifications", "/complaints"}

@@ -48,8 +48,9 @@ REVIEWED = {
     # titles of papers, lists of ids, and verdicts, which never hold a name (`rules.verdict`)
     "Round": "name frozen_digest",
     "Visit": "plots_seen",
+    "VisitPhoto": "item_code",
     "Assignment": "reasons",
-    "Meeting": "acta_number acta_sha256",
+    "Meeting": "acta_number acta_sha256 hour",
     "Decision": "scope replaces votes verdicts recorded_by",
     "Appeal": "votes verdicts recorded_by",
 }

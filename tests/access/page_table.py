@@ -353,7 +353,7 @@ PAGES: list[Row] = [
     Row(f"POST {RONDA}/asignaciones/propuesta", OFFICE, body={"digest": "@proposal"}),
     Row(f"GET {RONDA}/ficha.pdf", READERS | SENT),
     Row(f"GET {RONDA}/fichas.pdf", READERS | SENT),
-    Row(f"GET {RONDA}/papel", READERS | SENT),
+    Row(f"GET {RONDA}/papel", READERS | SENT, ok=(303,)),
     Row(f"GET {VISITA}/papel", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}),
     Row(
         f"POST {VISITA}/papel",
@@ -368,15 +368,15 @@ PAGES: list[Row] = [
         body={"team-0": "@evaluator_one"},
     ),
     Row("GET /visitas", USERS - ADMINISTRATOR),
-    Row("GET /visitas/codigo", READERS | SENT, query={"codigo": "@visit_code"}),
+    Row("GET /visitas/codigo", READERS | SENT, query={"codigo": "@visit_code"}, ok=(303,)),
     *(
-        Row(f"GET /{letter}/{{code}}", READERS | SENT, at={"code": "@visit_code"})
+        Row(f"GET /{letter}/{{code}}", READERS | SENT, at={"code": "@visit_code"}, ok=(303,))
         for letter in "vV"
     ),
     Row(f"GET {VISITA}/ficha.pdf", READERS | SENT),
     Row(f"GET {VISITA}", READERS | SENT),
     Row(f"POST {VISITA}", SECRETARY | SENT, at={"visit_id": "@visit_assigned"}, body="@form_page"),
-    Row(f"POST {VISITA}/partes", SECRETARY | SENT, body={"present": "Su hija"}),
+    Row(f"POST {VISITA}/partes", SECRETARY | SENT, body={"present": "Su hija"}, ok=(200,)),
     Row(f"POST {VISITA}/fotos", OFFICE | SENT, files=photo),
     Row(f"GET {VISITA}/fotos/{{photo_id}}", READERS | SENT),
     *form(f"{VISITA}/fotos/{{photo_id}}/retirar", OFFICE | SENT, body=REASON),

@@ -102,7 +102,7 @@ def test_a_form_without_a_file_or_without_an_spg_says_so(stage: Stage) -> None:
 
 def test_more_than_the_limit_is_cut_off_while_it_comes(stage: Stage) -> None:
     browser = stage.browser(stage.cast.coordinator)
-    answer = send(browser, stage, io.BytesIO(b"a,b\n" * 6_000_000), "lista.csv")
+    answer = send(browser, stage, io.BytesIO(b"a,b\n" * 11_000_000), "lista.csv")
     assert answer.status_code == 413
 
 

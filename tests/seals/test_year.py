@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import Session, select
 
 from spg_registry.core.errors import Forbidden
-from spg_registry.producers import service as producers
 from spg_registry.producers.schemas import EnrolmentIn, StatusIn
 from spg_registry.rounds import service as rounds
 from spg_registry.rounds.models import Round, RoundKind, Visit
 from spg_registry.rounds.schemas import ReasonIn
 from spg_registry.rules.words import EnrolmentStatus, RoundState
+from spg_registry.seals import service as seals
 from spg_registry.seals.year import DueUnit, Turn, due_units, newcomers, year_plan
 from tests.cast import Cast, Stage
 from tests.rounds.stories import families, opened, planned
@@ -30,7 +30,7 @@ def test_who_was_never_visited_is_due_and_who_is_away_is_not(session: Session, c
     families(session, cast, "Justina")
     (away,) = families(session, cast, "Basilia", enrolment=EnrolmentIn(admitted=True))
     status = StatusIn(status=EnrolmentStatus.ABSENT, reason="Cosecha en el Chapare")
-    producers.change_status(session, cast.secretary, cast.now, away.enrolment.id, status)
+    seals.change_status(session, cast.secretary, cast.now, away.enrolment.id, status)
     rows = _due(session, cast)
     assert rows["Justina"].turns == (Turn.NEVER,)
     assert not rows["Basilia"].due

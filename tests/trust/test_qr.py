@@ -16,7 +16,8 @@ LONGEST_BASE = "https://" + "a" * 31 + ".bo"
 
 
 def read(image: bytes) -> zxingcpp.Barcode:
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(image)))
+    image_read = Image.open(io.BytesIO(image))
+    found = zxingcpp.read_barcodes(image_read, zxingcpp.BarcodeFormat.QRCode)
     assert len(found) == 1
     return found[0]
 
