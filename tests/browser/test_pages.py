@@ -17,7 +17,7 @@ from tests.serving import Server
 WIDTHS = (320, 360, 1280)
 PEOPLE = ("", "coordinadora", "evaluador", "control", "cnape", "admin")
 FILES = re.compile(r"\.(pdf|png|svg|csv|jsonl|json|xlsx)$")
-NAMES = re.compile(r"\d+|P\d{7}(-\d+)*|[0-9A-HJ-NP-TV-Z]{10}")
+NAMES = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-?[0-9A-HJKMNP-TV-Z]{5}|[PV]\d+(-\d+)*|\d+")
 """What in an address names one of many things of a kind."""
 
 
