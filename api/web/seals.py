@@ -100,6 +100,7 @@ def index(
         request,
         "seals/index.html",
         422 if form.errors else 200,
+        may_write_producers=actor.may(Permission.PRODUCER_WRITE),
         seals=[
             (grant, producer, queries.standing_of_grant(grant, today), codes.display(grant.code))
             for grant, producer in rows
