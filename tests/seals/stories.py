@@ -36,6 +36,11 @@ UNKNOWN = {"units": [unit(plots=[plot(last_input="unknown")])]}
 TWO_PRODUCTS = {"units": [unit(crops=[crop("papa"), crop("haba")])]}
 
 
+def forged(token: str) -> str:
+    """The token with one character of its signature changed: never the same by chance."""
+    return token[:-20] + ("B" if token[-20] != "B" else "C") + token[-19:]
+
+
 def keys(cast: Cast) -> Keyring:
     """This test's own keyring, with a first key of each purpose."""
     ring = open_keyring(settings().data_dir)

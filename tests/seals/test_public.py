@@ -20,7 +20,7 @@ from spg_registry.seals import service
 from spg_registry.seals.models import SealGrant
 from spg_registry.seals.schemas import ReplaceIn
 from tests.cast import Stage
-from tests.seals.stories import granted, granted_by_b, token_of
+from tests.seals.stories import forged, granted, granted_by_b, token_of
 from tests.seals.test_events import HEARD
 
 
@@ -93,7 +93,7 @@ def test_what_nobody_granted_is_not_found(public: TestClient, seal: SealGrant, t
     for presented, word in (
         (codes.new_code(), "CÓDIGO DESCONOCIDO"),
         ("7K3M9QXA4X", "REVISE EL CÓDIGO"),
-        (token[:-2] + "AA", "FALSO"),
+        (forged(token), "FALSO"),
         ("A" * 399, ""),
     ):
         answer = public.get(f"/s/{presented}")
@@ -208,7 +208,7 @@ def test_a_program_asks_by_code_or_by_token(
 
 def test_a_program_is_told_why_not(public: TestClient, seal: SealGrant, token: str) -> None:
     for body, verdict in (
-        ({"token": token[:-2] + "AA"}, "forged"),
+        ({"token": forged(token)}, "forged"),
         ({"token": "hola"}, "forged"),
         ({"code": "7K3M9QXA4X"}, "typing_error"),
         ({"code": codes.new_code()}, "unknown_code"),
