@@ -17,6 +17,9 @@ from sqlmodel import Session
 
 SECONDS_TO_ANSWER = 2
 
+KEPT_KIB = 16 * 1024
+"""What SQLite may keep in memory of the tables: the seals and names of a whole programme."""
+
 Row = Sequence[Any]
 
 
@@ -66,6 +69,7 @@ class _SqliteLine:
         self._connection = sqlite3.connect(
             path, check_same_thread=False, isolation_level=None, timeout=SECONDS_TO_ANSWER
         )
+        self._connection.execute(f"PRAGMA cache_size = -{KEPT_KIB}")
         self._execute = self._connection.cursor().execute
 
     def beat(self) -> object:

@@ -1,4 +1,4 @@
-"""What anybody may know of a seal, read in two plain queries: it is the page that is asked most.
+"""What anybody may know of a seal, read in one plain query: it is the page that is asked most.
 
 Names are shown with consent, else as initials, and end a year after the producer's last seal; the
 code and its verdict stay (trust.md section 9).
@@ -30,7 +30,7 @@ _SEAL = Question(
            CASE WHEN g.valid_until >= :named_since THEN g.valid_until ELSE
                (SELECT MAX(l.valid_until) FROM seal_grant l WHERE l.producer_id = g.producer_id)
                END,
-           g.area_m2, t.waivers, e.waivers
+           g.area_m2, t.waivers, e.waivers, r.code, r.es, r.en, o.area_m2
     FROM seal_grant g
     JOIN producer p ON p.id = g.producer_id
     JOIN community c ON c.id = g.community_id
@@ -40,13 +40,15 @@ _SEAL = Question(
     JOIN committee k ON k.id = g.committee_id
     JOIN decision e ON e.id = g.decision_id
     JOIN meeting t ON t.id = e.meeting_id
+    LEFT JOIN seal_scope o ON o.grant_id = g.id
+    LEFT JOIN product r ON r.code = o.product_code
     WHERE g.code = :code
     """
 )
 
 
 class _Row(NamedTuple):
-    """What `_SEAL` selects, in its order."""
+    """What `_SEAL` selects, in its order: the seal once for each unit and product in its scope."""
 
     id: int
     code: str
@@ -74,17 +76,11 @@ class _Row(NamedTuple):
     area_m2: int | None
     meeting_waivers: Any
     decision_waivers: Any
+    product: str | None
+    product_es: str
+    product_en: str
+    product_area_m2: int | None
 
-
-_SCOPE = Question(
-    """
-    SELECT r.code, r.es, r.en, SUM(o.area_m2)
-    FROM seal_scope o JOIN product r ON r.code = o.product_code
-    WHERE o.grant_id = :grant GROUP BY r.code, r.es, r.en ORDER BY r.code
-    """
-)
-
-_LAND = Question("SELECT area_m2 FROM seal_grant WHERE id = :grant")
 
 _TOKENS = Question("SELECT token FROM seal_token WHERE grant_id = :grant ORDER BY id DESC")
 
@@ -141,7 +137,8 @@ def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | Non
     found = rows(source, _SEAL, code=code, named_since=(on - NAMES_STAY).isoformat())
     if not found:
         return None
-    row = _Row._make(found[0])
+    each = [_Row._make(one) for one in found]
+    row = each[0]
     first, last = _day(row.valid_from), _day(row.valid_until)
     standing = standing_of(row.state, _day(row.state_since), first, last, on)
     return PublicSeal(
@@ -153,10 +150,7 @@ def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | Non
         municipality=row.municipality,
         municipality_code=row.municipality_code,
         department=row.department,
-        products=tuple(
-            Product(product, es, en, int(area) if area else None)
-            for product, es, en, area in rows(source, _SCOPE, grant=row.id)
-        ),
+        products=_products(each),
         valid_from=first,
         valid_until=last,
         spg=row.spg,
@@ -173,6 +167,18 @@ def public_seal(source: Session | Line, code: str, on: date) -> PublicSeal | Non
         area_m2=row.area_m2,
         waivers=_read(row.meeting_waivers) | _read(row.decision_waivers),
     )
+
+
+def _products(each: list[_Row]) -> tuple[Product, ...]:
+    """The products in scope by their code, with the land of all units under each."""
+    found: dict[str, Product] = {}
+    for row in each:
+        if row.product is None:
+            continue
+        before = found.get(row.product)
+        area = (row.product_area_m2 or 0) + (before.area_m2 or 0 if before else 0)
+        found[row.product] = Product(row.product, row.product_es, row.product_en, area or None)
+    return tuple(found[code] for code in sorted(found))
 
 
 def _read(document: Any) -> dict[str, str]:
@@ -202,12 +208,6 @@ def standing_of(state: str, since: date, first: date, last: date, on: date) -> S
 def tokens_of(source: Session | Line, grant_id: int) -> list[str]:
     """The signed statements of a seal, the newest first."""
     return [token for (token,) in rows(source, _TOKENS, grant=grant_id)]
-
-
-def land_of(source: Session | Line, grant_id: int) -> int | None:
-    """Square metres of the plots in scope, each counted once, as they were when it was granted."""
-    ((found,),) = rows(source, _LAND, grant=grant_id)
-    return int(found) if found else None
 
 
 def _shown(name: str, consent: bool, last_day: date, on: date) -> str:
