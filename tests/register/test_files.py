@@ -31,7 +31,7 @@ from spg_registry.rules.standing import SealStanding, standing_on
 from spg_registry.rules.words import RegistrationState
 from spg_registry.seals import service as seals
 from spg_registry.seals.models import SealEvent, SealGrant
-from spg_registry.seals.public import land_of
+from spg_registry.seals.public import public_seal
 from spg_registry.seals.schemas import ActIn, ReasonClass, ReplaceIn
 from tests.cast import PUNATA, TIQUIPAYA, Cast
 from tests.register.scene import (
@@ -196,8 +196,9 @@ def test_the_area_of_a_seal_is_that_of_its_certificate(played: Database, cast: C
     found = rows(told(played, cast, "seals"))
     with played.read() as session:
         for row in found:
-            land = land_of(session, grant_of(session, row["public_code"]).id)
-            assert row["scope_area_m2"] == str(land)
+            seal = public_seal(session, row["public_code"], clock.local_date(cast.now))
+            assert seal
+            assert row["scope_area_m2"] == str(seal.area_m2)
 
 
 @pytest.mark.parametrize("state", [RegistrationState.SUSPENDED, RegistrationState.CANCELLED, None])
