@@ -83,6 +83,11 @@ class Form:
         errors[""] = sentence("error.changed_meanwhile", locale)
         return Form(self.values | {"was": now.was}, errors, self.lists, theirs)
 
+    @property
+    def has_values(self) -> bool:
+        """Whether anything is filled in: a filter that is set stays in sight."""
+        return any(self.values.values())
+
     def value(self, name: str, default: str = "") -> str:
         return self.values.get(name, default)
 
