@@ -43,8 +43,8 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
-    theirs: dict[str, str] = field(default_factory=dict)
-    """What somebody else wrote into a field meanwhile."""
+    theirs: dict[str, list[str]] = field(default_factory=dict)
+    """What somebody else wrote into a field meanwhile, or ticked."""
 
     @classmethod
     def of(
@@ -76,12 +76,20 @@ class Form:
         told = json.dumps(sorted(self.lists.items()))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def overtaken_by(self, now: "Form", locale: str = DEFAULT_LOCALE) -> "Form":
-        """The form as typed, beside what stands in the record now. Sent once more, it counts."""
-        theirs = {name: value for name, value in now.values.items() if value != self.value(name)}
-        errors = dict.fromkeys(theirs, sentence("error.changed_field", locale))
+    def overtaken_by(self, now: "Form", locale: str = DEFAULT_LOCALE, prefix: str = "") -> "Form":
+        """The form as typed, beside what stands in the record now. Sent once more, it counts.
+
+        `prefix` begins the names of one record's fields where a page has several records.
+        """
+        theirs = {
+            f"{prefix}{name}": said
+            for name, said in now.lists.items()
+            if _told(said) != _told(self.all(f"{prefix}{name}"))
+        }
+        errors = self.errors | dict.fromkeys(theirs, sentence("error.changed_field", locale))
         errors[""] = sentence("error.changed_meanwhile", locale)
-        return Form(self.values | {"was": now.was}, errors, self.lists, theirs)
+        values = self.values | {f"{prefix}was": now.was}
+        return Form(values, errors, self.lists, self.theirs | theirs)
 
     @property
     def has_values(self) -> bool:
@@ -104,6 +112,11 @@ def _all(data: Mapping[str, Any], name: str) -> list[Any]:
         return found
     value = data[name]
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+
+
+def _told(texts: Iterable[str]) -> list[str]:
+    """What the texts say: browsers end lines in their own way, and an empty field says nothing."""
+    return [text.replace("\r\n", "\n") for text in texts if text]
 
 
 def _as_typed(values: Iterable[Any]) -> list[str]:

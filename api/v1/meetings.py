@@ -16,6 +16,7 @@ from spg_registry.decisions.schemas import (
     AttendanceIn,
     DecisionIn,
     DecisionOut,
+    MeetingData,
     MeetingIn,
     MeetingOut,
     WaiversIn,
@@ -60,6 +61,14 @@ def get_meeting(session: SessionDep, actor: ActorDep, meeting_id: int) -> Meetin
     return MeetingOut.model_validate(queries.get_meeting(session, actor, meeting_id))
 
 
+@router.put("/meetings/{meeting_id}")
+def rearrange(
+    session: SessionDep, actor: ActorDep, now: NowDep, meeting_id: int, data: MeetingData
+) -> MeetingOut:
+    """Day, hour, place, caller, subject and number, until the acta is closed."""
+    return MeetingOut.model_validate(service.rearrange(session, actor, now, meeting_id, data))
+
+
 @router.put("/meetings/{meeting_id}/attendance")
 def record_attendance(
     session: SessionDep, actor: ActorDep, now: NowDep, meeting_id: int, data: AttendanceIn
@@ -102,6 +111,14 @@ def decide(
     """Drafts; one about the same producer takes the earlier one's place."""
     rows = service.decide_all(session, actor, now, meeting_id, data)
     return [DecisionOut.model_validate(row) for row in rows]
+
+
+@router.post("/decisions/{decision_id}/withdrawal", status_code=201)
+def withdraw_draft(
+    session: SessionDep, actor: ActorDep, now: NowDep, decision_id: int
+) -> DecisionOut:
+    """Take a draft off the table, until the acta is closed. It stays on record as withdrawn."""
+    return DecisionOut.model_validate(service.withdraw_draft(session, actor, now, decision_id))
 
 
 @router.get("/meetings/{meeting_id}/verdicts")

@@ -73,16 +73,23 @@ class Desk:
         again: Callable[[Form, int], Response],
         url: str,
         flash: str,
+        lock: str = "",
+        **params: object,
     ) -> Response:
         """`act` for a form that shows a record (with `m.was(form)` in it): who opened it before
-        somebody else changed the record is told, with both beside each other, and 409."""
-        lock_all_writers(self.session, lock_upon("edit", self.request.url.path))
-        self.session.expire_all()
+        somebody else changed the record is told, with both beside each other, and 409. `lock`
+        names the record where several pages change it."""
+        self.hold(lock or self.request.url.path)
         now = record()
         if data.get("was", now.was) != now.was:
             overtaken = Form.of(data).overtaken_by(now, locale_of(self.request))
             return again(overtaken, 409)
-        return self.act(data, act, again, url, flash)
+        return self.act(data, act, again, url, flash, **params)
+
+    def hold(self, record: str) -> None:
+        """Until the end of the request nobody else who holds this record writes it."""
+        lock_all_writers(self.session, lock_upon("edit", record))
+        self.session.expire_all()
 
 
 def desk(request: Request, session: SessionDep, actor: UserDep, now: NowDep) -> Desk:

@@ -1,33 +1,29 @@
-"""Meetings: convened, attended, their agenda and warnings, and the papers of a closed acta."""
+"""Meetings: attended, their agenda and warnings, and the papers of a closed acta."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from sqlmodel import Session
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep, NowDep, SessionDep, UserDep
+from api.deps import FormDep, GroundDep, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
-from api.web.again import choices, typed_again
+from api.web.again import choices
+from api.web.decision_rows import rows_form, slots
+from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from api.web.verdicts import Told
-from spg_registry.committees.models import BodyKind
-from spg_registry.committees.queries import get_body, get_committee
-from spg_registry.core import clock
-from spg_registry.core.errors import Fault, Invalid
+from spg_registry.committees.queries import members_in_office
 from spg_registry.core.messages import sentence
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Permission, require
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.appeals import appeals_heard
-from spg_registry.decisions.errors import ActaNumberTaken, MeetingClosed
+from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import MeetingState
-from spg_registry.decisions.schemas import AttendanceIn, MeetingIn, WaiversIn
+from spg_registry.decisions.schemas import AttendanceIn, WaiversIn
 from spg_registry.rules.words import DecisionState, Outcome
 from spg_registry.seals import acta, acta_sheet, convocation, recusals, sheets
-from spg_registry.seals.agenda import Agenda, Seat, agenda_of, meeting_lines, rounds_to_decide
-from spg_registry.seals.convening import convening
+from spg_registry.seals.agenda import Seat, agenda_of, meeting_lines
 from spg_registry.seals.errors import SealNotFound
 from spg_registry.seals.queries import certificates_of, granted_in
 
@@ -40,160 +36,78 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/reuniones")
-def index(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    estado: MeetingState | None = None,
-    number: PageNumber = 1,
-) -> Response:
-    require(actor, Permission.DECISION_READ)
+def index(desk: DeskDep, estado: MeetingState | None = None, number: PageNumber = 1) -> Response:
+    require(desk.actor, Permission.DECISION_READ)
     rows, total = queries.visible_meetings(
-        session, actor, state=estado, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+        desk.session, desk.actor, state=estado, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
     )
     return render(
-        request,
+        desk.request,
         "meetings/index.html",
-        meetings=meeting_lines(session, rows),
-        page=paging(request, number, PAGE_SIZE, total),
+        meetings=meeting_lines(desk.session, rows),
+        page=paging(desk.request, number, PAGE_SIZE, total),
         form=Form.of({"estado": estado.value if estado else ""}),
-        states=choices(request, "meeting", MeetingState),
-        may_convene=actor.may(Permission.DECISION_RECORD),
-    )
-
-
-@router.get("/reuniones/nueva")
-def new(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    ronda: int | None = None,
-    corrige: int | None = None,
-) -> Response:
-    """`corrige` is a closed meeting whose acta the new one corrects."""
-    asked = convening(session, actor, now)
-    fullest = max(asked.rounds, key=lambda line: len(line.ready), default=None)
-    first = fullest.ronda.id if fullest else None
-    typed = {
-        "held_on": _today(now),
-        "called_by": actor.label,
-        "round_id": ronda or first,
-        "acta_number": asked.acta_number,
-        "place": asked.place,
-    }
-    if corrige is not None:
-        wrong = queries.get_meeting(session, actor, corrige)
-        body = get_body(session, wrong.body_id)
-        number = queries.next_acta_number(session, body.id, _today(now).year)
-        typed |= {"corrects_id": corrige, "round_id": wrong.round_id, "body": body.kind}
-        typed |= {"acta_number": number, "place": wrong.place, "committee_id": wrong.committee_id}
-    return _new(request, session, actor, now, Form.of(typed))
-
-
-@router.post("/reuniones/nueva")
-def convene(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep
-) -> Response:
-    try:
-        rounds = {str(row.id): row for row in rounds_to_decide(session, actor, _today(now))}
-        chosen = rounds.get(str(data.get("round_id", "")))
-        known: dict[str, Any] = {"committee_id": chosen.committee_id} if chosen else {}
-        wrong = str(data.get("corrects_id", ""))
-        if wrong.isdecimal() and len(wrong) < 10:
-            corrected = queries.get_meeting(session, actor, int(wrong))
-            body = get_body(session, corrected.body_id)
-            known = {"committee_id": corrected.committee_id, "round_id": corrected.round_id}
-            known |= {"body": body.kind}
-        row = service.convene(session, actor, now, parse(MeetingIn, data, **known))
-    except ActaNumberTaken as taken:
-        refusal = Invalid(Fault("acta_number", taken.code, taken.params))
-        return _new(request, session, actor, now, typed_again(request, session, data, refusal), 422)
-    except Invalid as refusal:
-        return _new(request, session, actor, now, typed_again(request, session, data, refusal), 422)
-    return redirect(f"/reuniones/{row.id}", "meeting_convened", acta=row.acta_number)
-
-
-def _new(
-    request: Request, session: Session, actor: Actor, now: NowDep, form: Form, status: int = 200
-) -> Response:
-    require(actor, Permission.DECISION_RECORD)
-    places = sorted(actor.committees(Permission.DECISION_RECORD) or ())
-    asked = convening(session, actor, now)
-    wrong = form.value("corrects_id")
-    corrected = None
-    if wrong.isdecimal() and len(wrong) < 10:
-        corrected = queries.get_meeting(session, actor, int(wrong))
-    every = [stop for line in asked.rounds for one in line.not_ready for stop in one.why]
-    return render(
-        request,
-        "meetings/new.html",
-        status,
-        form=form,
-        asked=asked,
-        corrected=corrected,
-        told=Told(session, [], locale_of(request), every),
-        rounds=[(str(line.ronda.id), line.ronda.name) for line in asked.rounds],
-        committees=[(str(id_), get_committee(session, actor, id_).name) for id_ in places],
-        bodies=choices(request, "body", BodyKind),
+        states=choices(desk.request, "meeting", MeetingState),
+        may_convene=desk.actor.may(Permission.DECISION_RECORD),
     )
 
 
 @router.get("/reuniones/{meeting_id}")
 def show(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    meeting_id: int,
-    ver: Annotated[str, Query(max_length=10)] = "",
+    desk: DeskDep, meeting_id: int, ver: Annotated[str, Query(max_length=10)] = ""
 ) -> Response:
     """`ver` shows only those that stand green, amber or red."""
-    return shown(request, session, actor, now, meeting_id, only=ver)
+    return shown(desk, meeting_id, only=ver)
 
 
 def shown(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
+    desk: Desk,
     meeting_id: int,
-    form: Form | None = None,
     status: int = 200,
+    *,
+    attendance: Form | None = None,
+    rows: Form | None = None,
+    waived: Form | None = None,
     only: str = "",
 ) -> Response:
-    """The page of a meeting: the steps of one that is held, or the acta of one that is closed."""
-    agenda = agenda_of(session, actor, meeting_id)
-    told = Told(session, agenda.items, locale_of(request), agenda.attendance.lacks)
+    """The page of a meeting: the steps of one that is held, or the acta of one that is closed. A
+    form that came back is shown as it was typed, the others as they stand."""
+    agenda = agenda_of(desk.session, desk.actor, meeting_id)
+    locale = locale_of(desk.request)
+    told = Told(desk.session, agenda.items, locale, agenda.attendance.lacks)
     place = agenda.meeting.committee_id
-    given: dict[str, Any] = {
+    given = {
         "agenda": agenda,
         "told": told,
-        "heard": appeals_heard(session, meeting_id),
-        "form": form or _typed(agenda),
-        "may_record": actor.may(Permission.DECISION_RECORD, place),
-        "may_close": actor.may(Permission.ACTA_CLOSE, place),
+        "heard": appeals_heard(desk.session, meeting_id),
+        "form": attendance or rows or waived or Form(),
+        "may_record": desk.actor.may(Permission.DECISION_RECORD, place),
+        "may_close": desk.actor.may(Permission.ACTA_CLOSE, place),
     }
     if agenda.is_closed:
         untold = [item for item in agenda.drafts if item.decision and _untold(item.decision.state)]
-        return render(request, "meetings/closed.html", status, untold=untold, **given)
-    outcomes = choices(request, "outcome", Outcome)
+        return render(desk.request, "meetings/closed.html", status, untold=untold, **given)
     seats = [
-        (str(seat.member_id), seat.name, _of_seat(seat, locale_of(request)))
-        for seat in agenda.attendance.seats
+        (str(seat.member_id), seat.name, _of_seat(seat, locale)) for seat in agenda.attendance.seats
     ]
     return render(
-        request,
+        desk.request,
         "meetings/show.html",
         status,
-        outcomes=outcomes,
+        attendance=attendance or _attended(desk, meeting_id),
+        rows=rows or rows_form(agenda),
+        waived=waived or _waived(desk, meeting_id),
+        slots=slots,
+        code=Form(),
+        outcomes=choices(desk.request, "outcome", Outcome),
         seats=seats,
         only=only if only in STANDS else "",
         stands=[(stand, len(agenda.standing(stand))) for stand in STANDS],
         shown=agenda.standing(only),
         asides=recusals.found_in(agenda),
         asides_accepted=recusals.are_accepted(agenda),
-        is_ahead=agenda.meeting.held_on > clock.local_date(now),
+        is_ahead=agenda.meeting.held_on > desk.today,
+        withdrawn=queries.withdrawn_from(desk.session, meeting_id),
         **given,
     )
 
@@ -207,103 +121,88 @@ def _untold(state: DecisionState) -> bool:
     return state is DecisionState.ADOPTED
 
 
-def _typed(agenda: Agenda) -> Form:
-    """What stands in the forms of the page: attendance, waivers, and each row's decision."""
-    values: dict[str, Any] = {
-        "members": [str(seat.member_id) for seat in agenda.attendance.seats if seat.present]
-    }
-    for code, reason in agenda.meeting.waivers.items():
-        values[f"waivers-{code}"] = reason
-    for item in agenda.items:
-        at = f"d-{item.key}"
-        draft = item.decision
-        if draft is None:
-            waits = item.own_stops or agenda.corrected
-            values[f"{at}-outcome"] = "" if waits else item.proposed
-            continue
-        values[f"{at}-outcome"], values[f"{at}-reasons"] = draft.outcome, draft.reasons
-        if draft.conditions:
-            values[f"{at}-condition"] = draft.conditions[0]["text"]
-            values[f"{at}-due_on"] = draft.conditions[0]["due_on"]
-    return Form.of(values)
+def _attended(desk: Desk, meeting_id: int) -> Form:
+    meeting = queries.get_meeting(desk.session, desk.actor, meeting_id)
+    noted = queries.attendance_of(desk.session, meeting.id)
+    return Form.of({"members": sorted(id_ for id_, present in noted.items() if present)})
 
 
 @router.post("/reuniones/{meeting_id}/asistencia")
-def record_attendance(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    meeting_id: int,
-) -> Response:
-    try:
+def record_attendance(desk: DeskDep, data: FormDep, meeting_id: int) -> Response:
+    members = data.getlist("members")
+    everybody = bool(data.get("todas"))
+    if everybody:
         # One press for everybody; the seats are the server's to know.
-        agenda = agenda_of(session, actor, meeting_id)
-        everybody = [seat.member_id for seat in agenda.attendance.seats]
-        wish = AttendanceIn(members=everybody) if data.get("todas") else parse(AttendanceIn, data)
-        service.record_attendance(session, actor, now, meeting_id, wish)
+        meeting = queries.get_meeting(desk.session, desk.actor, meeting_id)
+        seats = members_in_office(desk.session, meeting.body_id, meeting.held_on)
+        members = [str(seat.id) for seat in seats]
+
+    def act() -> None:
+        wish = parse(AttendanceIn, {"members": members})
+        service.record_attendance(*desk.acting, meeting_id, wish)
+
+    def again(form: Form, status: int) -> Response:
+        return shown(desk, meeting_id, status, attendance=form)
+
+    url, flash, present = f"/reuniones/{meeting_id}", "attendance_saved", len(members)
+    try:
+        if everybody:  # says the same, whatever was shown
+            return desk.act(data, act, again, url, flash, present=present)
+        return desk.edit(
+            data, lambda: _attended(desk, meeting_id), act, again, url, flash, present=present
+        )
     except MeetingClosed:
         return already_closed(meeting_id)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, now, meeting_id, form, 422)
-    return redirect(f"/reuniones/{meeting_id}", "attendance_saved", present=len(wish.members))
 
 
 @router.post("/reuniones/{meeting_id}/excusas")
-def accept_recusals(
-    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, meeting_id: int
-) -> Response:
+def accept_recusals(desk: DeskDep, _data: FormDep, meeting_id: int) -> Response:
     """Those that the data propose, all in one act."""
     try:
-        count = recusals.accept(session, actor, now, meeting_id)
+        count = recusals.accept(*desk.acting, meeting_id)
     except MeetingClosed:
         return already_closed(meeting_id)
     return redirect(f"/reuniones/{meeting_id}#excusas", "recusals_accepted", count=count)
 
 
+def _waived(desk: Desk, meeting_id: int) -> Form:
+    meeting = queries.get_meeting(desk.session, desk.actor, meeting_id)
+    return Form.of({f"waivers-{code}": reason for code, reason in meeting.waivers.items()})
+
+
 @router.post("/reuniones/{meeting_id}/dispensas")
-def waive(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    meeting_id: int,
-) -> Response:
+def waive(desk: DeskDep, data: FormDep, meeting_id: int) -> Response:
     try:
-        service.waive(session, actor, now, meeting_id, parse(WaiversIn, data))
+        return desk.edit(
+            data,
+            lambda: _waived(desk, meeting_id),
+            lambda: service.waive(*desk.acting, meeting_id, parse(WaiversIn, data)),
+            lambda form, status: shown(desk, meeting_id, status, waived=form),
+            f"/reuniones/{meeting_id}",
+            "waivers_saved",
+        )
     except MeetingClosed:
         return already_closed(meeting_id)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, now, meeting_id, form, 422)
-    return redirect(f"/reuniones/{meeting_id}", "waivers_saved")
 
 
 @router.post("/reuniones/{meeting_id}/notificaciones")
-def notify(
-    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, meeting_id: int
-) -> Response:
+def notify(desk: DeskDep, _data: FormDep, meeting_id: int) -> Response:
     """The producers of this acta were told today."""
-    meeting = queries.get_meeting(session, actor, meeting_id)
-    rows = queries.decisions_of(session, meeting.id)
+    meeting = queries.get_meeting(desk.session, desk.actor, meeting_id)
+    rows = queries.decisions_of(desk.session, meeting.id)
     untold = [row.id for row in rows if _untold(row.state)]
-    service.notify(session, actor, now, untold)
+    service.notify(*desk.acting, untold)
     return redirect(f"/reuniones/{meeting_id}", "producers_told", count=len(untold))
 
 
 @router.get("/reuniones/{meeting_id}/certificados.pdf")
-def certificates(
-    session: SessionDep, actor: UserDep, now: NowDep, ground: GroundDep, meeting_id: int
-) -> Response:
+def certificates(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
     """Every seal of the acta that still stands, a page each."""
-    meeting = queries.get_meeting(session, actor, meeting_id)
-    decisions = queries.decisions_of(session, meeting.id)
-    grants = granted_in(session, (row.id for row in decisions))
+    meeting = queries.get_meeting(desk.session, desk.actor, meeting_id)
+    decisions = queries.decisions_of(desk.session, meeting.id)
+    grants = granted_in(desk.session, (row.id for row in decisions))
     chosen = ground.settings
-    papers = certificates_of(session, grants, _today(now), chosen.public_url, demo=chosen.demo)
+    papers = certificates_of(desk.session, grants, desk.today, chosen.public_url, demo=chosen.demo)
     if not papers:
         raise SealNotFound(meeting=meeting_id)
     return _file(sheets.certificates(papers), "application/pdf", f"certificados-{meeting_id}.pdf")
@@ -347,7 +246,3 @@ def back_to(meeting_id: int, only: str = "") -> str:
 def already_closed(meeting_id: int) -> Response:
     """Somebody was quicker: the acta is closed and this is its page."""
     return redirect(f"/reuniones/{meeting_id}", "acta_already_closed", "info")
-
-
-def _today(now: NowDep) -> Any:
-    return clock.local_date(now)

@@ -951,6 +951,7 @@ def upgrade() -> None:
         sa.Column("hour", sa.String(length=5), nullable=True),
         sa.Column("place", sa.String(length=160), nullable=False),
         sa.Column("called_by", sa.String(length=120), nullable=False),
+        sa.Column("subject", sa.String(length=160), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1553,6 +1554,7 @@ def upgrade() -> None:
             "state",
             sa.Enum(
                 "draft",
+                "withdrawn",
                 "adopted",
                 "notified",
                 "final",
@@ -1581,6 +1583,8 @@ def upgrade() -> None:
         sa.Column("verdicts", sa.JSON(), nullable=False),
         sa.Column("notified_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.String(length=32), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=120), nullable=True),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["corrects_id"], ["decision.id"], name=op.f("fk_decision_corrects_id")
@@ -1596,12 +1600,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_decision_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-        sa.UniqueConstraint(
-            "meeting_id",
-            "producer_id",
-            "category",
-            name=op.f("uq_decision_meeting_id_producer_id_category"),
-        ),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(
@@ -1610,6 +1608,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_decision_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_producer_id"), ["producer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(
+            "one_decision_about_a_seal",
+            ["meeting_id", "producer_id", "category"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'withdrawn'"),
+            postgresql_where=sa.text("state <> 'withdrawn'"),
+        )
 
     op.create_table(
         "facility",

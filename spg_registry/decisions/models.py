@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from spg_registry.core.db import coded, document, instant, key
@@ -34,17 +34,18 @@ class AppealOutcome(StrEnum):
 class Meeting(Recorded, table=True):
     """A sitting of a body. A closed acta never changes; a correction is a new meeting's.
 
-    `hour` is local, as `14:30`. `recusals` are those that the data proposed and the meeting took
-    on: by producer id, member ids with the reason. `corrects_id` is the closed meeting whose acta
-    this one corrects, and `correction` why. `acta` is what the closed acta says, word by
-    word (`seals.acta`), and `acta_sha256` its digest: the paper is drawn from nothing else,
-    whatever is renamed or corrected later.
+    `hour` is local, as `14:30`; `subject` heads the agenda, where the call says what it is for.
+    `recusals` are those that the data proposed and the meeting took on: by producer id, member ids
+    with the reason. `corrects_id` is the closed meeting whose acta this one corrects, and
+    `correction` why. `acta` is what the closed acta says, word by word (`seals.acta`), and
+    `acta_sha256` its digest: the paper is drawn from nothing else, whatever is renamed or corrected
+    later.
     """
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("body_id", "acta_number"),)
     __personal__: ClassVar[frozenset[str]] = frozenset(
-        {"place", "called_by", "acta", "recusals", "correction"}
+        {"place", "called_by", "subject", "acta", "recusals", "correction"}
     )
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"waivers": sorted}
 
@@ -56,6 +57,7 @@ class Meeting(Recorded, table=True):
     hour: str | None = Field(default=None, max_length=5)
     place: str = Field(max_length=160)
     called_by: str = Field(max_length=120)
+    subject: str | None = Field(default=None, max_length=160)
     state: MeetingState = coded(MeetingState, MeetingState.CONVENED)
     acta_number: str = Field(max_length=40)
     waivers: dict[str, str] = document()
@@ -79,7 +81,8 @@ class Attendance(Recorded, table=True):
 
 class Decision(Recorded, table=True):
     """What a meeting decided about one producer and seal: a draft until the acta is closed, then
-    fixed. `category` is the seal in question, granted or not.
+    fixed. `category` is the seal in question, granted or not. A draft that was taken off the table
+    stays, withdrawn, with who did it and when; another may follow about the same.
 
     `valid_from` and `valid_until` are inclusive; while a draft they may wait for the closing.
     The documents: `scope` lists `{unit_id, product_code, area_m2}`; `votes` maps member ids to
@@ -91,8 +94,18 @@ class Decision(Recorded, table=True):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("meeting_id", "producer_id", "category"),)
-    __personal__: ClassVar[frozenset[str]] = frozenset({"reasons"})
+    __table_args__ = (
+        Index(
+            "one_decision_about_a_seal",
+            "meeting_id",
+            "producer_id",
+            "category",
+            unique=True,
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+    )
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reasons", "withdrawn_by"})
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "recusals": sorted,
         "waivers": sorted,
@@ -121,6 +134,8 @@ class Decision(Recorded, table=True):
     verdicts: list[Any] = document(list)
     notified_on: date | None = None
     recorded_by: str | None = Field(default=None, max_length=32)
+    withdrawn_by: str | None = Field(default=None, max_length=120)
+    withdrawn_at: datetime | None = instant(optional=True)
     corrects_id: int | None = Field(default=None, foreign_key="decision.id")
 
 

@@ -11,8 +11,9 @@ from spg_registry.core.permissions import Actor, Permission
 from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, MeetingNotFound
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
 from spg_registry.producers.facts import with_merged
-from spg_registry.producers.models import Enrolment
+from spg_registry.producers.models import Enrolment, Producer
 from spg_registry.rounds.models import Round
+from spg_registry.rules.words import DecisionState
 
 _NUMBERED = re.compile(r"^(\d{1,6})(\D{1,3})(\d{4})$")
 
@@ -80,12 +81,21 @@ def attendance_of(session: Session, meeting_id: int) -> dict[int, bool]:
 
 
 def decisions_of(session: Session, meeting_id: int) -> list[Decision]:
-    """In the order in which they were taken up."""
-    return list(
-        session.exec(
-            select(Decision).where(Decision.meeting_id == meeting_id).order_by(col(Decision.id))
-        )
+    """In the order in which they were taken up; without those taken off the table again."""
+    query = select(Decision).where(
+        Decision.meeting_id == meeting_id, Decision.state != DecisionState.WITHDRAWN
     )
+    return list(session.exec(query.order_by(col(Decision.id))))
+
+
+def withdrawn_from(session: Session, meeting_id: int) -> list[tuple[Decision, Producer]]:
+    """The drafts that were taken off a meeting's table, in the order in which they were."""
+    query = select(Decision, Producer).where(
+        Decision.producer_id == Producer.id,
+        Decision.meeting_id == meeting_id,
+        Decision.state == DecisionState.WITHDRAWN,
+    )
+    return list(session.exec(query.order_by(col(Decision.withdrawn_at), col(Decision.id))))
 
 
 def enrolments_of_meeting(

@@ -1,6 +1,6 @@
 """What a meeting is told: shared by the JSON API and the pages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +19,18 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class MeetingIn(_In):
+class MeetingData(_In):
+    """What the call says. `subject` heads the agenda, where the meeting is for something more."""
+
+    held_on: date
+    hour: Annotated[str | None, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = None
+    place: Line
+    called_by: Annotated[Line, Field(max_length=120)]
+    subject: Line | None = None
+    acta_number: Annotated[Line, Field(max_length=40)]
+
+
+class MeetingIn(MeetingData):
     """`waivers` maps rule codes to the written reason for passing their warning, for all.
 
     `corrects_id` is a closed meeting of the same body whose acta this one corrects; then
@@ -29,11 +40,6 @@ class MeetingIn(_In):
     committee_id: int
     body: BodyKind = BodyKind.GUARANTEE
     round_id: int | None = None
-    held_on: date
-    hour: Annotated[str | None, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = None
-    place: Line
-    called_by: Annotated[Line, Field(max_length=120)]
-    acta_number: Annotated[Line, Field(max_length=40)]
     corrects_id: int | None = None
     correction: Reason | None = None
     waivers: dict[str, Reason] = {}
@@ -117,6 +123,7 @@ class MeetingOut(_Out):
     hour: str | None
     place: str
     called_by: str
+    subject: str | None
     state: MeetingState
     acta_number: str
     waivers: dict[str, str]
@@ -143,6 +150,7 @@ class DecisionOut(_Out):
     waivers: dict[str, str]
     verdicts: list[dict[str, object]]
     notified_on: date | None
+    withdrawn_at: datetime | None
     corrects_id: int | None
 
 

@@ -33,13 +33,14 @@ from spg_registry.decisions.schemas import (
     AppealIn,
     AttendanceIn,
     DecisionIn,
+    MeetingData,
     MeetingIn,
     WaiversIn,
 )
 from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
 from spg_registry.rules.parameters import Parameters
-from spg_registry.rules.states import DUE, GRANTS, Machine
+from spg_registry.rules.states import DUE, GRANTS, UNSAID, Machine
 from spg_registry.rules.words import Category, DecisionState, RoundState
 from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
@@ -54,16 +55,11 @@ def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> M
     on paper. One that grants belongs to a round in deliberation."""
     require(actor, Permission.DECISION_RECORD, on=data.committee_id)
     body = body_of(session, data.committee_id, data.body)
-    if data.held_on > clock.local_date(now) + _AHEAD:
-        raise Invalid.at("held_on", "too_far_ahead", latest=clock.local_date(now) + _AHEAD)
+    _check_held_on(data.held_on, now)
     corrected = _corrected(session, actor, data, body.id)
     if data.round_id is not None and (corrected is None or corrected.round_id != data.round_id):
         _check_round(session, data.committee_id, data.round_id)
-    taken = select(Meeting.id).where(
-        Meeting.body_id == body.id, Meeting.acta_number == data.acta_number
-    )
-    if session.exec(taken).first() is not None:
-        raise ActaNumberTaken(number=data.acta_number)
+    _check_number(session, body.id, data.acta_number)
     meeting = Meeting(
         **data.model_dump(exclude={"body"}),
         body_id=body.id,
@@ -75,6 +71,47 @@ def convene(session: Session, actor: Actor, now: datetime, data: MeetingIn) -> M
     return meeting
 
 
+def rearrange(
+    session: Session, actor: Actor, now: datetime, meeting_id: int, data: MeetingData
+) -> Meeting:
+    """Another day, place or heading for a meeting whose acta is not closed. One that somebody
+    attended already is not put off: who came then would count as present another day."""
+    meeting = _open_meeting(session, actor, meeting_id)
+    _check_held_on(data.held_on, now)
+    if meeting.corrects_id is not None:
+        _check_not_before(session.get_one(Meeting, meeting.corrects_id), data.held_on)
+    attended = any(queries.attendance_of(session, meeting.id).values())
+    if attended and data.held_on > clock.local_date(now):
+        raise Invalid.at("held_on", "somebody_attended")
+    _check_number(session, meeting.body_id, data.acta_number, but=meeting.id)
+    wanted = data.model_dump()
+    changed = [name for name, value in wanted.items() if getattr(meeting, name) != value]
+    for name in changed:
+        setattr(meeting, name, wanted[name])
+    session.add(meeting)
+    session.flush()
+    _note(session, actor, now, "meeting.rearrange", meeting, changed=changed)
+    return meeting
+
+
+def _check_held_on(held_on: date, now: datetime) -> None:
+    latest = clock.local_date(now) + _AHEAD
+    if held_on > latest:
+        raise Invalid.at("held_on", "too_far_ahead", latest=latest)
+
+
+def _check_number(session: Session, body_id: int, number: str, but: int | None = None) -> None:
+    """Raises ActaNumberTaken when another meeting of the body has it."""
+    query = select(Meeting.id).where(Meeting.body_id == body_id, Meeting.acta_number == number)
+    if any(found != but for found in session.exec(query)):
+        raise ActaNumberTaken(number=number)
+
+
+def _check_not_before(corrected: Meeting, held_on: date) -> None:
+    if held_on < corrected.held_on:
+        raise Invalid.at("held_on", "before_the_corrected", on=corrected.held_on)
+
+
 def _corrected(session: Session, actor: Actor, data: MeetingIn, body_id: int) -> Meeting | None:
     """The closed meeting whose acta is corrected, by the body that wrote it, and why."""
     if data.corrects_id is None:
@@ -84,8 +121,7 @@ def _corrected(session: Session, actor: Actor, data: MeetingIn, body_id: int) ->
         raise Invalid.at("corrects_id", "not_found")
     if found.state is not MeetingState.CLOSED:
         raise Invalid.at("corrects_id", "acta_not_closed")
-    if data.held_on < found.held_on:
-        raise Invalid.at("held_on", "before_the_corrected", on=found.held_on)
+    _check_not_before(found, data.held_on)
     if not data.correction:
         raise Invalid.at("correction", "required")
     return found
@@ -211,6 +247,20 @@ def decide_all(
     return drafts
 
 
+def withdraw_draft(session: Session, actor: Actor, now: datetime, decision_id: int) -> Decision:
+    """Take a draft off the table. It stays, withdrawn, with who did it and when; the producer is
+    on the agenda again, and another draft about the same seal may follow."""
+    found, meeting = queries.get_decision(session, actor, decision_id)
+    _open_meeting(session, actor, meeting.id)
+    session.refresh(found, with_for_update=True)
+    _move(found, DecisionState.WITHDRAWN, now)
+    found.withdrawn_by, found.withdrawn_at = actor.label, now
+    session.add(found)
+    session.flush()
+    _note(session, actor, now, "decision.withdraw", meeting, decision=found.id)
+    return found
+
+
 def _wrong_decisions(session: Session, meeting: Meeting) -> dict[int | tuple[int, Category], int]:
     """Of the acta that is corrected, the decision about each producer, and about each seal."""
     if meeting.corrects_id is None:
@@ -280,7 +330,7 @@ def _check_corrected(session: Session, meeting: Meeting, batch: Sequence[Decisio
             or held is None
             or held.committee_id != meeting.committee_id
             or row.producer_id != item.producer_id
-            or row.state is DecisionState.DRAFT
+            or row.state in UNSAID
         ):
             faults.append(Fault(f"{place}-corrects", "nothing_to_correct"))
     if faults:

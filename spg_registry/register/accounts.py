@@ -38,6 +38,7 @@ from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import (
     Category,
+    DecisionState,
     Outcome,
     RoundState,
     SealEventKind,
@@ -212,7 +213,8 @@ class _Year:
 
     def decisions(self) -> Chapter:
         held = select(Meeting.id).where(*self._held())
-        made = self._tally(Decision.outcome, where=(col(Decision.meeting_id).in_(held),))
+        said = col(Decision.state) != DecisionState.WITHDRAWN
+        made = self._tally(Decision.outcome, where=(col(Decision.meeting_id).in_(held), said))
         of = made.total()
         waiting = made[Outcome.WITH_CONDITIONS] + made[Outcome.PENDING_PAPERS]
         about = select(Decision.id).where(col(Decision.meeting_id).in_(held))

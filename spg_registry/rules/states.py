@@ -78,7 +78,8 @@ MOVES: Mapping[Machine, Mapping[str, frozenset[str]]] = MappingProxyType(
             _V.VOID: frozenset(),
         },
         Machine.DECISION: {
-            _D.DRAFT: frozenset({_D.ADOPTED}),
+            _D.DRAFT: frozenset({_D.ADOPTED, _D.WITHDRAWN}),
+            _D.WITHDRAWN: frozenset(),
             _D.ADOPTED: frozenset({_D.NOTIFIED}),
             _D.NOTIFIED: frozenset({_D.FINAL, _D.APPEALED}),
             _D.APPEALED: frozenset({_D.UPHELD, _D.CHANGED, _D.REVOKED}),
@@ -125,6 +126,9 @@ GRANTS: Mapping[Outcome, Category] = MappingProxyType(
     {Outcome.ORGANIC: Category.ORGANIC, Outcome.TRANSITION: Category.TRANSITION}
 )
 """The outcomes that, adopted, make a grant, and of which category."""
+
+UNSAID = frozenset({DecisionState.DRAFT, DecisionState.WITHDRAWN})
+"""A decision that no acta said: still a draft, or taken off the table."""
 
 DUE = frozenset({Outcome.WITH_CONDITIONS, Outcome.PENDING_PAPERS})
 """The outcomes that need a date by which something is due."""

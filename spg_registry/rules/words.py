@@ -130,6 +130,7 @@ class Outcome(StrEnum):
 
 class DecisionState(StrEnum):
     DRAFT = "draft"
+    WITHDRAWN = "withdrawn"
     ADOPTED = "adopted"
     NOTIFIED = "notified"
     FINAL = "final"

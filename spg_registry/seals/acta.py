@@ -153,6 +153,7 @@ class _Writer:
             "hour": meeting.hour,
             "place": meeting.place,
             "called_by": meeting.called_by,
+            "subject": meeting.subject,
             "round": ronda.name if ronda else None,
             "norm": _norm(ronda),
             "attendance": self._attendance(),

@@ -163,6 +163,8 @@ class _Sheet:
 
     def _agenda(self) -> None:
         self._heading("Orden del día")
+        if subject := self.content.get("subject"):
+            self.flow.text(subject, STRONG)
         for place, line in enumerate(self.content["agenda"], start=1):
             self.flow.item(line, BODY, mark=f"{place}.")
 

@@ -27,7 +27,7 @@ from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules import granting
 from spg_registry.rules.facts import ScopeRow
-from spg_registry.rules.states import GRANTS
+from spg_registry.rules.states import GRANTS, UNSAID
 from spg_registry.rules.verdict import NotMet, Verdict, restored
 from spg_registry.rules.words import (
     Category,
@@ -307,7 +307,7 @@ def ready_for(session: Session, meeting: Meeting, decided: Collection[int]) -> l
         return []
     granted = select(Decision.producer_id).where(
         Decision.round_id == meeting.round_id,
-        Decision.state != DecisionState.DRAFT,
+        col(Decision.state).not_in(UNSAID),
         col(Decision.outcome).in_(list(GRANTS)),
     )
     query = (
@@ -515,7 +515,9 @@ def meeting_lines(session: Session, rows: Sequence[Meeting]) -> list[MeetingLine
     rounds = dict(
         session.exec(select(Round.id, Round.name).where(col(Round.id).in_(in_rounds))).all()
     )
-    counted = select(Decision.meeting_id, func.count()).where(col(Decision.meeting_id).in_(ids))
+    counted = select(Decision.meeting_id, func.count()).where(
+        col(Decision.meeting_id).in_(ids), Decision.state != DecisionState.WITHDRAWN
+    )
     decisions = dict(session.exec(counted.group_by(col(Decision.meeting_id))).all())
     made = (
         select(Decision.meeting_id, func.count())

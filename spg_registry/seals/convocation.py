@@ -24,6 +24,7 @@ class Convocation:
     hour: str | None
     place: str
     called_by: str
+    subject: str | None
     round: str | None
     members: tuple[tuple[str, str], ...]
     """Each name with its sector or office."""
@@ -42,6 +43,7 @@ def convocation_of(agenda: Agenda, sectors: Sequence[str], appeals: int) -> Conv
         hour=agenda.meeting.hour,
         place=agenda.meeting.place,
         called_by=agenda.meeting.called_by,
+        subject=agenda.meeting.subject,
         round=agenda.ronda.name if agenda.ronda else None,
         members=tuple((seat.name, role) for seat, role in zip(seats, sectors, strict=True)),
         needed=agenda.attendance.needed,
@@ -84,6 +86,9 @@ def _head(flow: Flow, data: Convocation) -> None:
 
 def _agenda(flow: Flow, data: Convocation) -> None:
     flow.heading("Orden del día")
+    if data.subject:
+        flow.text(data.subject, Style(SANS, BOLD, 12))
+        flow.gap(1)
     points = ["Control de asistencia y del quórum."]
     if data.families:
         about = f" de la ronda «{data.round}»" if data.round else ""

@@ -15,7 +15,7 @@ from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import get_decision
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Enrolment, Producer
-from spg_registry.rules.states import Machine
+from spg_registry.rules.states import UNSAID, Machine
 from spg_registry.rules.words import (
     DecisionState,
     Outcome,
@@ -239,7 +239,7 @@ def _require_ground(
 def says(kind: SealEventKind, decision: Decision, grant: SealGrant, meeting: Meeting) -> bool:
     """Whether a decision is the ground of an act: it speaks of it and is not older than the state
     that it changes. What an appeal undid is a ground for the contrary."""
-    if decision.state is DecisionState.DRAFT:
+    if decision.state in UNSAID:
         return False
     if decision.state in UNDONE:
         if kind is SealEventKind.WITHDRAWN:

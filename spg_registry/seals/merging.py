@@ -16,7 +16,8 @@ from spg_registry.producers.models import Merger, UnitPlot
 from spg_registry.producers.schemas import MergeIn
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rules.months import Span
-from spg_registry.rules.words import DecisionState, FindingState, RoundState, VisitState
+from spg_registry.rules.states import UNSAID
+from spg_registry.rules.words import FindingState, RoundState, VisitState
 from spg_registry.seals.events import STANDING
 from spg_registry.seals.models import SealGrant, SealScope
 
@@ -70,7 +71,7 @@ def _under_way(session: Session, producer_id: int) -> bool:
     decided = (
         col(Decision.round_id) == col(Visit.round_id),
         col(Decision.producer_id) == producer_id,
-        col(Decision.state) != DecisionState.DRAFT,
+        col(Decision.state).not_in(UNSAID),
     )
     query = (
         select(Visit.id)

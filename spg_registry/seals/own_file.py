@@ -14,6 +14,7 @@ from spg_registry.decisions.queries import appeals_of, decisions_about
 from spg_registry.decisions.service import appeal_until
 from spg_registry.producers.models import Producer, Unit
 from spg_registry.rounds.models import Acknowledgement, Finding, Round, Visit
+from spg_registry.rules.states import UNSAID
 from spg_registry.rules.words import DecisionState, SealEventKind, SealState, VisitState
 from spg_registry.seals.errors import AlreadyAcknowledged, SealNotFound
 from spg_registry.seals.models import SealEvent, SealGrant
@@ -123,7 +124,7 @@ def _decisions(session: Session, producer: Producer) -> list[OwnDecision]:
     rows = [
         (decision, meeting)
         for decision, meeting in decisions_about(session, producer.id)
-        if decision.state is not DecisionState.DRAFT
+        if decision.state not in UNSAID
     ]
     appeals: dict[int, list[Appeal]] = {}
     for appeal in appeals_of(session, [decision.id for decision, _ in rows]):

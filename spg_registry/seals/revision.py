@@ -267,6 +267,7 @@ def _taken_up(session: Session, decisions: Collection[int]) -> dict[int, Decisio
         select(Decision)
         .join(Meeting, col(Meeting.id) == col(Decision.meeting_id))
         .where(col(Decision.corrects_id).in_(decisions))
+        .where(col(Decision.state) != DecisionState.WITHDRAWN)
         .order_by(col(Decision.id))
     )
     return {row.corrects_id: row for row in session.exec(query) if row.corrects_id is not None}

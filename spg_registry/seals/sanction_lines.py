@@ -11,7 +11,7 @@ from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import decisions_about
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Enrolment, Producer
-from spg_registry.rules.words import DecisionState
+from spg_registry.rules.states import UNSAID
 from spg_registry.seals.errors import SanctionNotFound
 from spg_registry.seals.models import Sanction
 from spg_registry.seals.queries import get_sanction, visible_sanctions
@@ -96,7 +96,7 @@ def about_producer(
     decided = [
         (decision, meeting)
         for decision, meeting in decisions_about(session, producer)
-        if decision.state is not DecisionState.DRAFT
+        if decision.state not in UNSAID
         and actor.may(Permission.DECISION_READ, on=meeting.committee_id)
     ]
     if not actor.may(Permission.SEAL_READ):

@@ -22,7 +22,8 @@ from spg_registry.producers.models import Crop, Enrolment, Plot, Unit, UnitPlot
 from spg_registry.producers.queries import enrolments_out, registrations_of
 from spg_registry.rounds.queries import visible_findings, visible_visits
 from spg_registry.rules.standing import SealStanding
-from spg_registry.rules.words import DecisionState, EnrolmentStatus, SealEventKind, VisitState
+from spg_registry.rules.states import UNSAID
+from spg_registry.rules.words import EnrolmentStatus, SealEventKind, VisitState
 from spg_registry.seals.models import SealEvent
 from spg_registry.seals.queries import standing_of_grant, visible_sanctions, visible_seals
 
@@ -171,7 +172,7 @@ def _decisions(session: Session, actor: Actor, file: ProducerFile) -> Iterator[L
         for pair in decisions_about(session, producer_id)
     ]
     for decision, meeting in about:
-        if decision.state is DecisionState.DRAFT:
+        if decision.state in UNSAID:
             continue
         if not actor.may(Permission.DECISION_READ, on=meeting.committee_id):
             continue

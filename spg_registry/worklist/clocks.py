@@ -27,8 +27,8 @@ from spg_registry.core.permissions import Permission
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round, Visit
-from spg_registry.rules.states import GRANTS
-from spg_registry.rules.words import DecisionState, RoundState, VisitState
+from spg_registry.rules.states import GRANTS, UNSAID
+from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.seals.models import SealGrant
 from spg_registry.worklist.matters import Look, pick
 
@@ -150,7 +150,7 @@ def _ways(look: Look) -> list[tuple[RoundState, _Way]]:
             SealGrant,
             (col(SealGrant.decision_id) == col(Decision.id)) & col(SealGrant.replaces_id).is_(None),
         )
-        .where(*wanted, col(Decision.state) != DecisionState.DRAFT)
+        .where(*wanted, col(Decision.state).not_in(UNSAID))
         .order_by(col(Meeting.held_on).desc(), col(Decision.id).desc())
     )
     connection = look.session.connection()

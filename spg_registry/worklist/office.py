@@ -22,6 +22,7 @@ from spg_registry.register.reconciliation import ACKNOWLEDGE_WITHIN
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import (
+    DecisionState,
     FindingState,
     RoundState,
     SanctionKind,
@@ -51,6 +52,7 @@ def ready(look: Look) -> Matter:
     decided = exists().where(
         col(Decision.round_id) == col(Visit.round_id),
         col(Decision.producer_id) == col(Visit.producer_id),
+        col(Decision.state) != DecisionState.WITHDRAWN,
     )
     enrolled = exists().where(
         col(Enrolment.producer_id) == col(Visit.producer_id),

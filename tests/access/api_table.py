@@ -533,6 +533,17 @@ V1: list[Row] = [
     Row("POST /api/v1/meetings", OFFICE, "decision:record", MEETING),
     Row("GET /api/v1/meetings/{meeting_id}", READERS, "decision:read"),
     Row(
+        "PUT /api/v1/meetings/{meeting_id}",
+        OFFICE,
+        "decision:record",
+        {
+            "held_on": "2026-06-15",
+            "place": "Escuela",
+            "called_by": "Rosa",
+            "acta_number": "2/2026",
+        },
+    ),
+    Row(
         "PUT /api/v1/meetings/{meeting_id}/attendance",
         OFFICE,
         "decision:record",
@@ -551,6 +562,12 @@ V1: list[Row] = [
     Row("GET /api/v1/meetings/{meeting_id}/verdicts", READERS, "decision:read"),
     Row("POST /api/v1/meetings/{meeting_id}/closing", SECRETARY, "acta:close", but=WROTE_THEM),
     Row("GET /api/v1/decisions/{decision_id}", READERS, "decision:read"),
+    Row(
+        "POST /api/v1/decisions/{decision_id}/withdrawal",
+        OFFICE,
+        "decision:record",
+        at={"decision_id": "@decision_draft"},
+    ),
     Row("POST /api/v1/decisions/notifications", OFFICE, "decision:record", ["@decision"]),
     # The days for an appeal are not over: that is told to the office only.
     Row("POST /api/v1/decisions/{decision_id}/finality", OFFICE, "decision:record", ok=(422,)),

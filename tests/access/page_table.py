@@ -426,6 +426,16 @@ PAGES: list[Row] = [
         but={"coordinator_b": 422},
     ),
     Row(f"GET {REUNION}", READERS),
+    *form(
+        f"{REUNION}/datos",
+        OFFICE,
+        body={
+            "held_on": "2026-06-15",
+            "place": "Escuela",
+            "called_by": "Rosa",
+            "acta_number": "2/2026",
+        },
+    ),
     Row(f"POST {REUNION}/asistencia", OFFICE, body={"members": "@seats"}),
     Row(f"POST {REUNION}/dispensas", OFFICE),
     Row(f"POST {REUNION}/notificaciones", OFFICE, at={"meeting_id": "@meeting_closed"}),
@@ -442,6 +452,11 @@ PAGES: list[Row] = [
         OFFICE,
         at={"code": "@decidable"},
         body={"outcome": "organic", "by_consensus": "on", "scope": "@decidable_scope"},
+    ),
+    Row(
+        f"POST {REUNION}/productores/{{code}}/retirar",
+        OFFICE,
+        at={"code": "@decidable"},
     ),
     Row(
         f"POST {REUNION}/productores/{{code}}/dos-sellos",

@@ -366,7 +366,8 @@ class _Builder:
         names.meeting_closed = closed.id
         names.decision_told, names.decision_appealed, names.decision = (row.id for row in drafts)
         waiting = self.convened("2/2026")
-        decided(session, cast, waiting, [self.reviewed["third"]])
+        (draft,) = decided(session, cast, waiting, [self.reviewed["third"]])
+        names.decision_draft = draft.id
         names.meeting = waiting.id
         names.decidable = self.home["third"].producer.code
         names.decidable_id = self.home["third"].producer.id

@@ -222,11 +222,11 @@ def test_a_row_that_lacks_its_reasons_comes_back_as_it_was_typed(stage: Stage) -
             f"d-{first}-outcome": "organic",
             f"d-{second}-outcome": "with_conditions",
             f"d-{second}-reasons": "La barrera está <raleada>",
-            f"d-{second}-condition": "Reponer la barrera",
+            f"d-{second}-conditions-0-text": "Reponer la barrera",
         },
     )
     assert answer.status_code == 422
-    assert f'href="#f-d-{second}-due_on"' in answer.text
+    assert f'href="#f-d-{second}-conditions-0-due_on"' in answer.text
     assert "La barrera está &lt;raleada&gt;" in answer.text
     assert "Reponer la barrera" in answer.text
     assert count(stage, Decision) == 0

@@ -193,8 +193,8 @@ def test_the_list_can_be_narrowed_and_keeps_what_it_shows(stage: Stage) -> None:
             "ver": "red",
             f"d-{visits[3].producer_id}-outcome": "pending_papers",
             f"d-{visits[3].producer_id}-reasons": "Falta la carta.",
-            f"d-{visits[3].producer_id}-condition": "Firmar la carta",
-            f"d-{visits[3].producer_id}-due_on": "2026-07-15",
+            f"d-{visits[3].producer_id}-conditions-0-text": "Firmar la carta",
+            f"d-{visits[3].producer_id}-conditions-0-due_on": "2026-07-15",
         },
     )
     assert answer.headers["location"] == f"{here}?ver=red#agenda"

@@ -1,5 +1,6 @@
-// Attendance is kept as it is ticked. What depends on it (the quorum, the verdicts of each family)
-// is said by the server: its page is fetched and its living parts take the place of ours.
+// The page of a meeting. Attendance is kept as it is ticked. What depends on it (the quorum, the
+// verdicts of each family) is said by the server: its page is fetched and its living parts take the
+// place of ours.
 const form = document.querySelector("form[data-attendance]");
 
 /** Parts of the page that the server may say anew; what was typed in the rows stays. */
@@ -46,4 +47,21 @@ document.querySelector("#decisiones")?.addEventListener("change", (event) => {
   if (!select || ["", "organic", "transition"].includes(select.value)) return;
   const more = select.closest("section").querySelector("details");
   if (more) more.open = true;
+});
+
+// The last empty condition, once begun, is followed by another.
+document.addEventListener("input", (event) => {
+  const last = event.target.closest(".condition");
+  if (!last || last.nextElementSibling?.classList.contains("condition")) return;
+  const next = last.cloneNode(true);
+  const number = Number(last.dataset.number);
+  next.dataset.number = number + 1;
+  for (const part of next.querySelectorAll("input, label")) {
+    for (const name of ["id", "name", "for", "aria-describedby"]) {
+      const said = part.getAttribute(name);
+      if (said) part.setAttribute(name, said.replace(`conditions-${number}-`, `conditions-${number + 1}-`));
+    }
+    if (part.matches("input")) part.value = "";
+  }
+  last.after(next);
 });
