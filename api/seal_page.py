@@ -79,10 +79,10 @@ class SealPage:
         try:
             status, body = await self._answer(presented, locale)
         except Exception:
+            # Our fault must never read as the seal's: no 404, and nothing about the seal.
             log.exception("the seal page failed")
             self._line = None
-            await self.app(scope, receive, send)
-            return
+            status, body = 503, self._unavailable(presented, locale)
         headers = [*HEADERS, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(
@@ -134,28 +134,28 @@ class SealPage:
     def _page(self, found: Verification, presented: str, locale: str) -> bytes:
         facts = _facts(found, presented, locale)
         category = found.seal.category.value if found.seal else None
-        kind = (locale, found.verdict, category, *[fact is None for fact in facts.values()])
+        verdict = found.verdict.value
+        kind = (locale, verdict, category, *[fact is None for fact in facts.values()])
         drawn = self._skeletons.get(kind)
         if drawn is None:
             drawn = self._skeletons[kind] = skeleton(
-                lambda marks: self._render(found, category, marks, locale), facts
+                lambda marks: self._render(verdict, category, marks, locale), facts
             )
         return drawn.fill(facts)
 
+    def _unavailable(self, presented: str, locale: str) -> bytes:
+        return self._render("unavailable", None, _nothing_but(presented), locale).encode()
+
     def _render(
-        self,
-        found: Verification,
-        category: str | None,
-        marks: Mapping[str, str | None],
-        locale: str,
+        self, verdict: str, category: str | None, facts: Mapping[str, str | None], locale: str
     ) -> str:
         other = "en" if locale == "es" else "es"
         return render_text(
             "seal.html",
             locale,
             view={
-                **marks,
-                "verdict": found.verdict.value,
+                **facts,
+                "verdict": verdict,
                 "category": category,
                 "host": self.ground.settings.host,
             },
@@ -172,9 +172,7 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
     """What differs from seal to seal, spelled; None for what is not known or not to be said."""
     seal = found.seal
     if seal is None:
-        typed = presented if len(presented) <= LONGEST_CODE else None
-        about = f"?sello={quote(typed)}" if typed else ""
-        return dict.fromkeys(FACTS) | {"typed": typed, "report_url": f"/denuncias{about}"}
+        return _nothing_but(presented)
     new = seal.new_code
     return {
         "typed": None,
@@ -198,6 +196,12 @@ def _facts(found: Verification, presented: str, locale: str) -> dict[str, str | 
         "reason": _reason(found, locale),
         "waivers": " · ".join(seal.waivers.values()) or None,
     }
+
+
+def _nothing_but(presented: str) -> dict[str, str | None]:
+    typed = presented if len(presented) <= LONGEST_CODE else None
+    about = f"?sello={quote(typed)}" if typed else ""
+    return dict.fromkeys(FACTS) | {"typed": typed, "report_url": f"/denuncias{about}"}
 
 
 def _reason(found: Verification, locale: str) -> str | None:

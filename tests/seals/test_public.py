@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from fastapi.testclient import TestClient
 from PIL import Image
+from sqlalchemy import text
 
 from api.seal_page import SealPage
 from spg_registry.core import clock, codes
@@ -101,6 +102,20 @@ def test_what_nobody_granted_is_not_found(public: TestClient, seal: SealGrant, t
         if word:
             assert first_word(answer) == first_word(public.get(f"/S/{presented}"))
         assert "Capilla" not in answer.text
+
+
+def test_a_registry_that_cannot_look_says_so_and_nothing_of_the_seal(
+    stage: Stage, public: TestClient, seal: SealGrant
+) -> None:
+    with stage.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE seal_grant RENAME TO elsewhere"))
+    failed = public.get(f"/s/{seal.code}")
+    assert (failed.status_code, first_word(failed)) == (503, "NO SE PUDO COMPROBAR")
+    assert failed.headers["cache-control"] == "no-cache"
+    assert "Capilla" not in failed.text
+    with stage.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO seal_grant"))
+    assert first_word(public.get(f"/s/{seal.code}")) == "VÁLIDO"
 
 
 def test_a_head_is_the_same_without_its_body(public: TestClient, seal: SealGrant) -> None:
