@@ -79,6 +79,7 @@ def sign_out(request: Request, session: SessionDep, now: NowDep, _data: FormDep)
     people.sign_out(session, now, request.cookies.get(SESSION_COOKIE, ""))
     answer = redirect("/entrar", flash="signed_out")
     answer.delete_cookie(SESSION_COOKIE)
+    answer.headers["Clear-Site-Data"] = '"cache"'  # photos, on a machine that many share
     return answer
 
 

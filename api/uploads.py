@@ -82,7 +82,8 @@ def handed_out(attachment: Attachment, *, small: bool = False) -> Response:
         media_type=attachment.media_type,
         filename=attachment.name if not is_photo else None,
         headers={
-            "Cache-Control": "private, max-age=3600",
+            # A photo is looked at again and again, until its viewer signs out (`api/login.py`).
+            "Cache-Control": "private, max-age=3600" if is_photo else "no-store",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },
     )

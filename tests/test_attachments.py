@@ -1,9 +1,13 @@
 """Files that people attach: what is hidden in them does not stay, what is none is told apart."""
 
+from contextlib import suppress
 from io import BytesIO
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from sqlmodel import Session, select
 
@@ -43,9 +47,9 @@ def fault_of(content: bytes, kind: Kind = Kind.PHOTO, name: str = "foto.jpg") ->
 
 
 def test_a_photo_keeps_what_is_seen_and_nothing_else() -> None:
-    given = telling()
-    assert b"Telefono de Rosa" in given
-    kept = prepare(BytesIO(given), "C:\\fotos\\chaco <1>.jpg", Kind.PHOTO, "photos")
+    shot = telling()
+    assert b"Telefono de Rosa" in shot
+    kept = prepare(BytesIO(shot), "C:\\fotos\\chaco <1>.jpg", Kind.PHOTO, "photos")
     assert kept.name == "chaco 1.jpg"
     with Image.open(BytesIO(kept.content)) as seen:
         assert not seen.getexif()
@@ -54,6 +58,17 @@ def test_a_photo_keeps_what_is_seen_and_nothing_else() -> None:
         assert green > 60 > red + blue
     for trace in (b"Rosa", b"1234567", b"PK\x03\x04", b"Exif"):
         assert trace not in kept.content
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+@given(st.randoms(use_true_random=False))
+def test_a_photo_with_a_broken_note_is_a_photo_or_refused(chance: Random) -> None:
+    shot = bytearray(telling())
+    begin = shot.index(b"Exif")
+    for _ in range(8):
+        shot[begin + chance.randrange(6, 120)] = chance.randrange(256)
+    with suppress(Invalid):
+        assert prepare(BytesIO(bytes(shot)), "foto.jpg", Kind.PHOTO, "photos").content
 
 
 def test_a_large_photo_is_made_small_enough_to_keep() -> None:

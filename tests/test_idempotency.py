@@ -8,10 +8,11 @@ from api.v1 import routers
 from api.v1.idempotency import OnceRoute
 from spg_registry.committees import service as committees
 from spg_registry.committees.queries import roles_of
-from spg_registry.people.models import Person
+from spg_registry.people.models import IdempotentAnswer, Person
 from tests.cast import Stage
 
 KEY = {"Idempotency-Key": "pedido-0001"}
+CLIENT = {"client_id": "senasag", "name": "SENASAG", "scopes": ["register:read"]}
 ROSENDA = {"names": "Rosenda", "surnames": "Ñáñez Q'ispe"}
 
 
@@ -92,6 +93,19 @@ def test_an_answer_is_not_given_again_to_a_token_of_fewer_scopes(stage: Stage) -
     again = stage.client.post("/api/v1/persons", json=body, headers=narrow | KEY)
     assert again.status_code == 409
     assert "Rosenda" not in again.text
+
+
+def test_a_secret_is_told_once_and_kept_nowhere(stage: Stage) -> None:
+    headers = stage.headers(stage.cast.administrator) | KEY
+    ask = {"url": "/api/v1/clients", "json": CLIENT, "headers": headers}
+    first, again = stage.client.post(**ask), stage.client.post(**ask)
+    secret = first.json()["client_secret"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json() | {"client_secret": None}
+    with stage.database.read() as session:
+        kept = session.exec(select(IdempotentAnswer)).all()
+    assert kept
+    assert all(secret not in str(answer.body) for answer in kept)
 
 
 def test_every_write_of_the_api_takes_a_key() -> None:

@@ -16,6 +16,7 @@ from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import SAFE_METHODS, ActorDep, NowDep, SessionDep
@@ -24,6 +25,11 @@ from spg_registry.people import idempotency
 from spg_registry.people.models import IdempotentAnswer
 
 CHUNK = 65_536
+
+TOLD_ONCE = "told once"
+"""Marks a field of an answer, `Annotated[str | None, TOLD_ONCE]`, that a repeated request gets as
+null: a secret is kept nowhere in clear."""
+
 KEY = Header(alias="Idempotency-Key", min_length=8, max_length=80)
 
 
@@ -104,6 +110,15 @@ class OnceRoute(APIRoute):
         super().__init__(path, endpoint, **options)
 
 
+def _without_secrets(made: Any) -> Any:
+    told = jsonable_encoder(made)
+    if isinstance(made, BaseModel):
+        for name, field in type(made).model_fields.items():
+            if TOLD_ONCE in field.metadata:
+                told[name] = None
+    return told
+
+
 def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     @wraps(endpoint)
     def answered(*, idempotent_attempt: Attempt | None, **asked: Any) -> Any:
@@ -112,7 +127,7 @@ def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
             return JSONResponse(first.body, first.status, {"Idempotency-Replayed": "true"})
         made = endpoint(**asked)
         if idempotent_attempt is not None:
-            idempotent_attempt.keep(status, jsonable_encoder(made))
+            idempotent_attempt.keep(status, _without_secrets(made))
         return made
 
     known = inspect.signature(endpoint)

@@ -1,10 +1,12 @@
 """Logins, roles and programs."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.deps import ActorDep, HashedDep, Listing, NowDep, PageDep, SessionDep
-from api.v1.idempotency import OnceRoute
+from api.v1.idempotency import TOLD_ONCE, OnceRoute
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import InviteIn, RoleIn, RoleOut
@@ -32,9 +34,9 @@ class MeOut(BaseModel):
 
 
 class NewClientOut(ClientOut):
-    """The secret is told this once."""
+    """The secret is told this once: null when the same request is repeated."""
 
-    client_secret: str
+    client_secret: Annotated[str | None, TOLD_ONCE]
 
 
 @router.get("/users/me")

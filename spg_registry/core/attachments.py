@@ -8,6 +8,7 @@ Nothing is ever served by its name on disk.
 
 import hashlib
 import re
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,8 @@ PDF: Final = "application/pdf"
 _QUALITY: Final = 82
 _MB: Final = 1_000_000
 _TAKEN: Final = ("JPEG", "PNG", "WEBP")
+_UNREADABLE: Final = (OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error)
+"""What the reader of pictures raises over broken ones."""
 
 
 class Kind(StrEnum):
@@ -106,17 +109,25 @@ def _photo(content: bytes, name: str, kind: Kind, field: str) -> Prepared:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Invalid.at(field, "photo_too_large", limit_mb=PHOTO_MB)
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = _on_white(ImageOps.exif_transpose(opened))
+            upright = _on_white(_turned(opened))
     except UnidentifiedImageError as error:
         raise Invalid.at(field, f"not_a_{kind}") from error
     except Image.DecompressionBombError as error:
         raise Invalid.at(field, "photo_too_large", limit_mb=PHOTO_MB) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except _UNREADABLE as error:
         raise Invalid.at(field, "broken_photo") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = upright.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     return Prepared(_jpeg(upright), JPEG, _plain(name), upright.width, upright.height, _jpeg(small))
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """Upright as its note says; a note that cannot be read turns nothing."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except _UNREADABLE:
+        return image
 
 
 def _on_white(image: Image.Image) -> Image.Image:

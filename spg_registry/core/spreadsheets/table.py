@@ -34,7 +34,7 @@ class Limits:
     max_unpacked: int = 100 * MEGABYTE
     max_elements: int = 2_500_000  # XML elements of a sheet, two for each cell
     max_ratio: int = 250  # sheets of one repeated word come to about 100
-    max_rows: int = 20_000
+    max_rows: int = 5_000
     max_columns: int = 100
     max_cell: int = 10_000  # characters
 
