@@ -72,6 +72,7 @@ def invite_by_link(
 def end_role(session: Session, actor: Actor, now: datetime, role_id: int) -> RoleAssignment:
     """The user keeps the login and loses what the role allowed, from the next request on."""
     require_somebody(actor)
+    _require_person(actor)
     row = session.get(RoleAssignment, role_id)
     if row is None or row.ended_at is not None or not _sees(actor, row.committee_id):
         raise RoleNotFound(id=role_id)
@@ -128,7 +129,14 @@ def disable_own_user(
     return user
 
 
+def _require_person(actor: Actor) -> None:
+    """Only people say who decides: a program that made a login would decide through it."""
+    if actor.kind == "client":
+        raise Forbidden(permission=str(Permission.USER_MANAGE))
+
+
 def _require_giving(session: Session, actor: Actor, role: Role, committee_id: int | None) -> None:
+    _require_person(actor)
     if (role in NATIONAL) != (committee_id is None):
         raise Invalid.at("role", "role_place", role=str(role))
     if committee_id is not None:
@@ -169,6 +177,7 @@ def _require_own(session: Session, user: User, committee_id: int | None) -> None
 def _looked_after(session: Session, actor: Actor, committee_id: int, user_id: int) -> User:
     """A user whom this office alone looks after. Anybody else's login would be a way to rights
     that the office does not have."""
+    _require_person(actor)
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     user = accounts.get_user(session, user_id)
