@@ -109,7 +109,9 @@ def test_who_was_at_a_form_of_secrets_is_asked_for_them_again(stage: Stage) -> N
     """The door tells why it stands there, and offers nothing to send again."""
     browser = stage.browser(stage.cast.administrator)
     page = browser.client.post(
-        "/clave", data=SECRETS["/clave"] | {"csrf_token": "of the tab before"}, headers=FROM_OUR_PAGE
+        "/clave",
+        data=SECRETS["/clave"] | {"csrf_token": "of the tab before"},
+        headers=FROM_OUR_PAGE,
     ).text
     assert 'href="/clave"' in page
     assert "Enviar lo que escribí" not in page

@@ -1,5 +1,6 @@
 """Programs and scripts: tokens, scopes, revocation, and answers given once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from spg_registry.committees.schemas import InviteIn, RoleIn
 from spg_registry.core.config import settings
 from spg_registry.core.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from spg_registry.core.keys import open_keyring
-from spg_registry.core.permissions import Actor, Permission
+from spg_registry.core.permissions import Actor, Permission, Role
 from spg_registry.people import service as people
 from spg_registry.people.errors import IdempotencyMismatch
 from spg_registry.people.schemas import ClientIn, PasswordIn
@@ -72,21 +73,22 @@ def test_a_program_neither_makes_logins_nor_gives_roles(session: Session, cast: 
     scopes = frozenset({"committee:manage", "committee:create", "committee:read"})
     program = Actor(kind="client", id=9, label="Padrón", scopes=scopes)
     here = (session, program, cast.now, cast.committee)
-    role = cast.evaluator.id or 0
-    new = InviteIn(username="robot", label="R", password=SecretStr("chacra sin veneno"), role="member")
-    for act in (
-        lambda: committees.invite_user(*here, new),
-        lambda: committees.invite_by_link(*here, new),
-        lambda: committees.assign_role(
-            *here[:3], RoleIn(user_id=role, role="secretary", committee_id=cast.committee)
-        ),
-        lambda: committees.reset_password(*here, role, PasswordIn(password="chacra sin veneno")),
-        lambda: committees.link_for_own(*here, role),
-        lambda: committees.disable_own_user(*here, role),
-    ):
+    who = cast.evaluator.id or 0
+    word = PasswordIn(password=SecretStr("chacra sin veneno"))
+    guest = InviteIn(username="robot", label="R", password=word.password, role=Role.MEMBER)
+    role = RoleIn(user_id=who, role=Role.SECRETARY, committee_id=cast.committee)
+    acts: list[Callable[[], object]] = [
+        lambda: committees.invite_user(*here, guest),
+        lambda: committees.invite_by_link(*here, guest),
+        lambda: committees.assign_role(session, program, cast.now, role),
+        lambda: committees.reset_password(*here, who, word),
+        lambda: committees.link_for_own(*here, who),
+        lambda: committees.disable_own_user(*here, who),
+    ]
+    for act in acts:
         with pytest.raises(Forbidden):
             act()
-    committees.invite_user(session, cast.coordinator, cast.now, cast.committee, new)
+    committees.invite_user(session, cast.coordinator, cast.now, cast.committee, guest)
 
 
 def test_programs_get_no_unknown_scopes_no_keys_and_no_word_in_a_meeting(
