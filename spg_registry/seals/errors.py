@@ -29,6 +29,12 @@ class RoundNotInDeliberation(Conflict):
     code = "round_not_in_deliberation"
 
 
+class CorrectionGoesBeyond(Conflict):
+    """In a closed round a correction grants only to those of whom the corrected acta spoke."""
+
+    code = "correction_goes_beyond"
+
+
 class ClosingRefused(Refused):
     """The acta cannot be closed as it stands; `by_producer` has every reason for every producer.
 

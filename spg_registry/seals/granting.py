@@ -38,7 +38,12 @@ from spg_registry.rules.words import (
     SealEventKind,
 )
 from spg_registry.seals import acta, signing
-from spg_registry.seals.errors import ClosingRefused, NothingDecided, RoundNotInDeliberation
+from spg_registry.seals.errors import (
+    ClosingRefused,
+    CorrectionGoesBeyond,
+    NothingDecided,
+    RoundNotInDeliberation,
+)
 from spg_registry.seals.events import exclude, replace_seals, suspend_all, withdraw_corrected
 from spg_registry.seals.hearing import Heard, hear
 from spg_registry.seals.judging import Judged, judge
@@ -83,7 +88,8 @@ def close_and_grant(
     """Adopt a meeting's decisions, grant what they grant, and apply its answers to appeals.
 
     Raises ClosingRefused with every reason for every producer, MeetingClosed for whoever comes
-    second, RoundNotInDeliberation where seals would be granted outside of it, Refused
+    second, RoundNotInDeliberation or CorrectionGoesBeyond where seals would be granted outside
+    of it, Refused
     (`separate_hands`) for who also recorded the decisions. `new_code` is another source only in
     the demonstration, whose codes are repeatable.
     """
@@ -120,12 +126,19 @@ def _answers(session: Session, meeting: Meeting) -> list[Appeal]:
 
 
 def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision]) -> None:
-    """Held until the end: nobody closes the round while it grants."""
-    if not any(draft.outcome in GRANTS for draft in drafts):
+    """Held until the end: nobody closes the round while it grants. Once it is closed only a
+    correction grants, to those of whom the acta that it corrects spoke."""
+    granting = [draft for draft in drafts if draft.outcome in GRANTS]
+    if not granting:
         return
     query = select(Round).where(Round.id == meeting.round_id).with_for_update()
     ronda = session.exec(query.execution_options(populate_existing=True)).first()
-    if ronda is None or ronda.state is not RoundState.DELIBERATION:
+    state = ronda.state if ronda else None
+    if state is RoundState.CLOSED and meeting.corrects_id is not None:
+        spoken = {row.id for row in decisions_of(session, meeting.corrects_id)}
+        if any(draft.corrects_id not in spoken for draft in granting):
+            raise CorrectionGoesBeyond(corrects=meeting.corrects_id)
+    elif state is not RoundState.DELIBERATION:
         raise RoundNotInDeliberation(round=meeting.round_id)
 
 
