@@ -9,6 +9,7 @@ ROOMS: tuple[str, ...] = (
     "tokens",
     "people",
     "users",
+    "links",
     "committees",
     "standards",
     "merging",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.deps import FormDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
+from api.sight import own_holders
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
@@ -21,6 +22,7 @@ from spg_registry.committees.schemas import (
     MemberIn,
     NeighbourIn,
     RecognitionIn,
+    TermCorrectionIn,
 )
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Permission, require
@@ -143,9 +145,14 @@ def new_member(desk: DeskDep, committee_id: int) -> Response:
 
 @router.post("/{committee_id}/miembros/nuevo")
 def seat(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
+    def act() -> None:
+        wish = [parse(MemberIn, data)]
+        holders = own_holders(desk.session, committee_id, wish)
+        service.seat_members(*desk.acting, committee_id, wish, holders)
+
     return desk.act(
         data,
-        lambda: service.seat_members(*desk.acting, committee_id, [parse(MemberIn, data)]),
+        act,
         lambda form, status: _member(desk, committee_id, form, status),
         f"/comites/{committee_id}",
         "member_seated",
@@ -165,9 +172,14 @@ def new_evaluator(desk: DeskDep, committee_id: int) -> Response:
 
 @router.post("/{committee_id}/evaluadores/nuevo")
 def appoint(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
+    def act() -> None:
+        wish = [parse(EvaluatorIn, data)]
+        holders = own_holders(desk.session, committee_id, wish)
+        service.appoint_evaluators(*desk.acting, committee_id, wish, holders)
+
     return desk.act(
         data,
-        lambda: service.appoint_evaluators(*desk.acting, committee_id, [parse(EvaluatorIn, data)]),
+        act,
         lambda form, status: _evaluator(desk, committee_id, form, status),
         f"/comites/{committee_id}",
         "evaluator_appointed",
@@ -202,7 +214,7 @@ def _somebody(
 @router.get("/{committee_id}/miembros/{member_id}/prorroga")
 def new_extension(desk: DeskDep, committee_id: int, member_id: int) -> Response:
     form = Form.of({"was": _term_now(desk, member_id, "until").was})
-    return _term(desk, committee_id, member_id, form)
+    return _term(desk, committee_id, member_id, "prorroga", form)
 
 
 @router.post("/{committee_id}/miembros/{member_id}/prorroga")
@@ -211,7 +223,7 @@ def extend(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> R
         data,
         lambda: _term_now(desk, member_id, "until"),
         lambda: service.extend_term(*desk.acting, member_id, parse(ExtensionIn, data)),
-        lambda form, status: _term(desk, committee_id, member_id, form, status),
+        lambda form, status: _term(desk, committee_id, member_id, "prorroga", form, status),
         f"/comites/{committee_id}",
         "term_extended",
         lock=f"/miembros/{member_id}",
@@ -221,7 +233,7 @@ def extend(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> R
 @router.get("/{committee_id}/miembros/{member_id}/salida")
 def new_departure(desk: DeskDep, committee_id: int, member_id: int) -> Response:
     form = Form.of({"on": desk.today, "was": _term_now(desk, member_id, "on").was})
-    return _term(desk, committee_id, member_id, form, leaving=True)
+    return _term(desk, committee_id, member_id, "salida", form)
 
 
 @router.post("/{committee_id}/miembros/{member_id}/salida")
@@ -230,7 +242,7 @@ def leave(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Re
         data,
         lambda: _term_now(desk, member_id, "on"),
         lambda: service.leave(*desk.acting, member_id, parse(LeaveIn, data)),
-        lambda form, status: _term(desk, committee_id, member_id, form, status, leaving=True),
+        lambda form, status: _term(desk, committee_id, member_id, "salida", form, status),
         f"/comites/{committee_id}",
         "member_left",
         lock=f"/miembros/{member_id}",
@@ -240,19 +252,36 @@ def leave(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Re
 def _term_now(desk: Desk, member_id: int, field: str) -> Form:
     """When the term ends as it stands, under the name of the field that changes it."""
     row, _ = queries.get_member(desk.session, desk.actor, member_id)
-    return Form.of({field: row.left_on or row.extended_until or row.term_until})
+    return Form.of({field: row.left_on or row.term_end})
+
+
+@router.get("/{committee_id}/miembros/{member_id}/correccion")
+def new_correction(desk: DeskDep, committee_id: int, member_id: int) -> Response:
+    return _term(desk, committee_id, member_id, "correccion", _whole_term(desk, member_id))
+
+
+@router.post("/{committee_id}/miembros/{member_id}/correccion")
+def correct_term(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Response:
+    return desk.edit(
+        data,
+        lambda: _whole_term(desk, member_id),
+        lambda: service.correct_term(*desk.acting, member_id, parse(TermCorrectionIn, data)),
+        lambda form, status: _term(desk, committee_id, member_id, "correccion", form, status),
+        f"/comites/{committee_id}",
+        "term_corrected",
+        lock=f"/miembros/{member_id}",
+    )
+
+
+def _whole_term(desk: Desk, member_id: int) -> Form:
+    row, _ = queries.get_member(desk.session, desk.actor, member_id)
+    return Form.of({"term_from": row.term_begin, "term_until": row.term_end})
 
 
 def _term(
-    desk: Desk,
-    committee_id: int,
-    member_id: int,
-    form: Form,
-    status: int = 200,
-    *,
-    leaving: bool = False,
+    desk: Desk, committee_id: int, member_id: int, kind: str, form: Form, status: int = 200
 ) -> Response:
-    """The extension of a term, or its early end."""
+    """`kind`: the extension of a term, its correction, or its early end."""
     committee = reading.office(desk.session, desk.actor, committee_id)
     row, _ = queries.get_member(desk.session, desk.actor, member_id)
     (member,) = reading.members_out(desk.session, [row], desk.today)
@@ -262,7 +291,7 @@ def _term(
         status,
         committee=committee,
         member=member,
-        leaving=leaving,
+        kind=kind,
         back=f"/comites/{committee_id}",
     )
 

@@ -26,7 +26,7 @@ from spg_registry.rounds import service
 from spg_registry.rounds.models import RoundKind
 from spg_registry.rounds.schemas import Id, StartIn
 from spg_registry.rules.months import add_months
-from spg_registry.seals.year import DueUnit, due_units, newcomers, year_plan
+from spg_registry.seals.year import DueUnit, Turn, due_units, newcomers, year_plan
 
 router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
@@ -35,6 +35,7 @@ Month = Annotated[str, Query(alias="mes", pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$"
 Kind = Annotated[str, Query(alias="tipo", max_length=20)]
 Places = Annotated[list[Id], Query(alias="comunidad", max_length=200)]
 All = Annotated[bool, Query(alias="todas")]
+Renew = Annotated[bool, Query(alias="renovar")]
 Year = Annotated[int | None, Query(alias="gestion", ge=2000, le=2100)]
 
 
@@ -75,8 +76,10 @@ def ask(
     month: Month = "",
     kind: Kind = "",
     every: All = False,
+    renew: Renew = False,
 ) -> Response:
-    return _ask(desk, Form(), spg_id, month, kind, places, every=every)
+    """With `renovar` only those whose seal ends, all of them ticked."""
+    return _ask(desk, Form(), spg_id, month, kind, places, every=every, renew=renew)
 
 
 @router.post("/abrir")
@@ -85,6 +88,7 @@ def start(
     data: FormDep,
     places: Places = [],  # noqa: B006 - as above
     month: Month = "",
+    renew: Renew = False,
 ) -> Response:
     try:
         units = _ticked(data)
@@ -97,7 +101,7 @@ def start(
         form = typed_again(desk.request, desk.session, data, refusal)
         spg_id = form.value("spg_id")
         known = int(spg_id) if spg_id.isdigit() and len(spg_id) < 9 else None
-        return _ask(desk, form, known, month, form.value("kind"), places, 422)
+        return _ask(desk, form, known, month, form.value("kind"), places, 422, renew=renew)
     if start_in.open_now:
         return redirect(f"/rondas/{ronda.id}/asignaciones", "round_started", count=len(units))
     return redirect(f"/rondas/{ronda.id}", "round_planned")
@@ -143,6 +147,7 @@ def _ask(
     status: int = 200,
     *,
     every: bool = False,
+    renew: bool = False,
 ) -> Response:
     require(desk.actor, Permission.ROUND_WRITE)
     spgs = _spgs(desk, Permission.ROUND_WRITE)
@@ -153,8 +158,10 @@ def _ask(
     if kind == RoundKind.NEWCOMERS:
         known = {unit.unit_id for unit in fresh}
         units = [unit for unit in units if unit.unit_id in known]
+    if renew:
+        units = [unit for unit in units if unit.due and Turn.SEAL_ENDING in unit.turns]
     wanted = set(places)
-    found = _places(units, wanted, form, tick=every or kind == RoundKind.NEWCOMERS)
+    found = _places(units, wanted, form, tick=every or renew or kind == RoundKind.NEWCOMERS)
     named = found[0].name if len(found) == 1 else ""
     return render(
         desk.request,
@@ -166,7 +173,7 @@ def _ask(
         kinds=choices(desk.request, "round_kind", RoundKind),
         kind=kind if kind in list(RoundKind) else RoundKind.ORDINARY.value,
         places=found,
-        only_some=bool(wanted),
+        only_some=bool(wanted) or renew,
         due=sum(len(place.due) for place in found),
         first=first,
         until=until,

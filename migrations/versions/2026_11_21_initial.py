@@ -636,6 +636,8 @@ def upgrade() -> None:
         sa.Column("term_until", sa.Date(), nullable=False),
         sa.Column("extension_act", sa.String(length=80), nullable=True),
         sa.Column("extended_until", sa.Date(), nullable=True),
+        sa.Column("corrected_from", sa.Date(), nullable=True),
+        sa.Column("corrected_until", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.CheckConstraint("term_until >= term_from", name=op.f("ck_member_term")),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_member_body_id")),
@@ -1057,6 +1059,27 @@ def upgrade() -> None:
             batch_op.f("ix_spg_registration_event_registration_id"),
             ["registration_id"],
             unique=False,
+        )
+
+    op.create_table(
+        "term_correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("was_from", sa.Date(), nullable=False),
+        sa.Column("was_until", sa.Date(), nullable=False),
+        sa.Column("term_from", sa.Date(), nullable=False),
+        sa.Column("term_until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("corrected_on", sa.Date(), nullable=False),
+        sa.Column("corrected_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_term_correction_member_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_correction")),
+    )
+    with op.batch_alter_table("term_correction", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_term_correction_member_id"), ["member_id"], unique=False
         )
 
     op.create_table(
@@ -2393,3 +2416,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complaint_contact")),
     )
+    op.create_table(
+        "complaint_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachment.id"], name=op.f("fk_complaint_photo_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_photo_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_photo")),
+    )
+    with op.batch_alter_table("complaint_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_photo_attachment_id"), ["attachment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_photo_complaint_id"), ["complaint_id"], unique=False
+        )

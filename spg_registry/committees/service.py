@@ -17,6 +17,7 @@ from spg_registry.committees.queries import get_committee
 from spg_registry.committees.reading import person_of
 from spg_registry.committees.roster import (
     appoint_evaluators,
+    correct_term,
     extend_term,
     leave,
     seat_members,
@@ -32,6 +33,7 @@ from spg_registry.committees.systems import (
 from spg_registry.committees.users import (
     assign_role,
     disable_own_user,
+    enable_own_user,
     end_role,
     invite_by_link,
     invite_user,
@@ -53,8 +55,10 @@ __all__ = [
     "bearer_actor",
     "change_registration",
     "correct_own_person",
+    "correct_term",
     "create_committees",
     "disable_own_user",
+    "enable_own_user",
     "end_role",
     "extend_term",
     "found_spgs",

@@ -39,6 +39,9 @@ class PledgeOut(_Out):
     enrolment_id: int
     signed_on: date
     signed_by_mark: bool
+    carried: bool = Field(
+        default=False, description="Signed under a registration merged into this one"
+    )
 
 
 class EnrolmentOut(_Out):

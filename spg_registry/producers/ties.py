@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.committees.reading import person_of
+from spg_registry.committees.service import correct_own_person
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Fault, Invalid
@@ -145,10 +147,31 @@ def correct_holder(
     if "identifies_as" not in data.model_fields_set:  # forms do not ask for it again
         data = data.model_copy(update={"identifies_as": known.identifies_as})
     person = correct_person(session, actor, now, person_id, data, committee_id)
-    producer.display_name = producer.display_name.replace(before, person.full_name)[:NAME_LENGTH]
-    held = session.exec(select(Holder.producer_id).where(Holder.person_id == person_id))
-    refresh_search_words(session, held)
+    _renamed(session, person, before)
     return person
+
+
+def correct_person_on_papers(
+    session: Session, actor: Actor, now: datetime, committee_id: int, person_id: int, data: PersonIn
+) -> Person:
+    """Somebody on the committee's papers, who may hold a producer as well: its name follows."""
+    before = person_of(session, actor, committee_id, person_id).full_name
+    person = correct_own_person(session, actor, now, committee_id, person_id, data)
+    _renamed(session, person, before)
+    return person
+
+
+def _renamed(session: Session, person: Person, before: str) -> None:
+    """Display names with the old name in them, and the words by which the holder is found."""
+    query = (
+        select(Producer)
+        .join(Holder, col(Holder.producer_id) == col(Producer.id))
+        .where(Holder.person_id == person.id, col(Holder.until).is_(None))
+    )
+    held = list(session.exec(query))
+    for row in held:
+        row.display_name = row.display_name.replace(before, person.full_name)[:NAME_LENGTH]
+    refresh_search_words(session, [row.merged_into_id or row.id for row in held])
 
 
 def end_holder(

@@ -38,6 +38,7 @@ class Topic(StrEnum):
     SEALS = "seals"
     PEOPLE = "people"
     CORRECTIONS = "corrections"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,18 @@ CORRECTIONS = {
 """Acts of the audit that change what was written down, and upon what."""
 
 
+Part = Callable[[Session, Actor, ProducerFile], Iterable[Line]]
+
+
 def timeline_of(
-    session: Session, actor: Actor, file: ProducerFile, topic: Topic | None = None
+    session: Session,
+    actor: Actor,
+    file: ProducerFile,
+    topic: Topic | None = None,
+    more: Mapping[Topic, Part] | None = None,
 ) -> list[Line]:
-    """Of a producer whose file this actor has open."""
-    parts: dict[Topic, Any] = {
+    """Of a producer whose file this actor has open. `more` is what rooms above this one tell."""
+    parts: dict[Topic, Part] = {
         Topic.ENROLMENT: _enrolments,
         Topic.LAND: _land,
         Topic.VISITS: _visits,
@@ -83,6 +91,7 @@ def timeline_of(
         Topic.SEALS: _seals,
         Topic.PEOPLE: _people,
         Topic.CORRECTIONS: _corrections,
+        **(more or {}),
     }
     lines: list[Line] = []
     for name, part in parts.items():
@@ -99,7 +108,7 @@ def _enrolments(session: Session, _actor: Actor, file: ProducerFile) -> Iterator
         told = {"spg": row.spg_name, "code": row.code}
         to = ("producer", f"{file.code}#inscripciones")
         yield Line(row.enrolled_on, Topic.ENROLMENT, "enrolled", to, params=told)
-        for pledge in row.pledges:
+        for pledge in (one for one in row.pledges if not one.carried):
             yield Line(pledge.signed_on, Topic.ENROLMENT, "pledge", to, params=told)
         for status, since in _statuses(session, row.id):
             if status not in _AT_ENTRY or since != row.enrolled_on:

@@ -156,6 +156,8 @@ V1: list[Row] = [
     ),
     Row("POST /api/v1/users/{user_id}/password", ADMINISTRATOR, "user:manage", PASSWORD),
     Row("POST /api/v1/users/{user_id}/disabling", ADMINISTRATOR, "user:manage"),
+    Row("POST /api/v1/users/{user_id}/enabling", ADMINISTRATOR, "user:manage"),
+    Row("POST /api/v1/users/{user_id}/link", ADMINISTRATOR, "user:manage"),
     Row(
         "POST /api/v1/roles",
         ADMINISTRATOR | OFFICE,
@@ -176,6 +178,16 @@ V1: list[Row] = [
     ),
     Row(
         "POST /api/v1/committees/{committee_id}/users/{user_id}/disabling",
+        OFFICE,
+        "committee:manage",
+    ),
+    Row(
+        "POST /api/v1/committees/{committee_id}/users/{user_id}/enabling",
+        OFFICE,
+        "committee:manage",
+    ),
+    Row(
+        "POST /api/v1/committees/{committee_id}/users/{user_id}/link",
         OFFICE,
         "committee:manage",
     ),
@@ -210,6 +222,12 @@ V1: list[Row] = [
         OFFICE,
         "committee:manage",
         {"act": "Acta 7", "until": "2027-08-01"},
+    ),
+    Row(
+        "POST /api/v1/members/{member_id}/correction",
+        OFFICE,
+        "committee:manage",
+        {"term_from": "2025-03-02", "term_until": "2026-12-31", "reason": "Acta 1"},
     ),
     Row(
         "POST /api/v1/members/{member_id}/departure",
@@ -633,6 +651,13 @@ V1: list[Row] = [
     Row("GET /api/v1/complaints/follow/{number}", EVERYBODY),
     Row("GET /api/v1/complaints", READERS | OTHER_OFFICE, "complaint:read"),
     Row("GET /api/v1/complaints/{complaint_id}", READERS, "complaint:read"),
+    Row("GET /api/v1/complaints/{complaint_id}/photos", READERS, "complaint:read"),
+    Row(
+        "GET /api/v1/complaints/{complaint_id}/photos/{photo_id}",
+        READERS,
+        "complaint:read",
+        at={"photo_id": "@complaint_photo"},
+    ),
     Row("GET /api/v1/complaints/{complaint_id}/contact", ANSWERERS, "complaint:answer"),
     Row("POST /api/v1/complaints/{complaint_id}/review", ANSWERERS, "complaint:answer"),
     Row(
