@@ -168,7 +168,7 @@ def person(chromium: Browser, screen: str, scripts: bool) -> Iterator[Opening]:
             )
             browsers.callback(context.close)
             if scripts:
-                context.expose_function("told", faults.append)
+                context.expose_function("told", lambda words: faults.append(words))
                 context.add_init_script(WATCH)
             page = context.new_page()
             page.on("pageerror", lambda error: faults.append(f"script: {error}"))
@@ -191,8 +191,9 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def _fault_of(answer: Response) -> list[str]:
-    """A page may say no; a part of a page must be there."""
-    wrong = answer.status >= (500 if answer.request.resource_type == "document" else 400)
+    """A page may say no, and so may what its script asks for; a part of a page must be there."""
+    may_refuse = answer.request.resource_type in ("document", "fetch")
+    wrong = answer.status >= (500 if may_refuse else 400)
     return [f"{answer.status} {answer.url}"] if wrong else []
 
 

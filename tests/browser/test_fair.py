@@ -55,7 +55,7 @@ def a_stall_at_the_fair(page: Page) -> Stall:
 
 def the_page_is_light_and_says_it_first(page: Page, link: str, stall: Stall) -> None:
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(link)
     assert first_line(page) == "VÁLIDO"
     expect(page.get_by_role("heading", level=2)).to_have_text(stall.name)

@@ -50,7 +50,9 @@ def test_a_visit_is_filled_handed_in_sent_back_and_completed(
 
 
 def the_first_visit_of_the_list(page: Page) -> str:
-    matter(page, "Sus visitas por hacer").locator(".tasks a").first.click()
+    """One that nobody began."""
+    waiting = matter(page, "Sus visitas por hacer").get_by_role("listitem")
+    waiting.filter(has_text="Asignada").get_by_role("link").first.click()
     page.wait_for_url("**/visitas/*")
     return page.url
 
@@ -131,7 +133,7 @@ def the_family_agrees_before_a_witness(page: Page) -> None:
     form.get_by_label("Puso su marca o huella ante testigo").check()
     form.get_by_role("button", name="Anotar la conformidad").click()
     expect(form.locator(".error")).to_contain_text("escriba el nombre de un testigo")
-    form.get_by_label("Testigo").fill("Hilarión Rocha")
+    form.get_by_role("textbox", name="Testigo").fill("Hilarión Rocha")
     form.get_by_role("button", name="Anotar la conformidad").click()
     expect(page.get_by_text("Conformidad anotada.")).to_be_visible()
 
