@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
-from api.deps import DoorFormDep, GroundDep, NotSignedIn, NowDep
+from api.deps import DoorFormDep, GroundDep, NotSignedIn, NowDep, bearer
 from spg_registry.complaints import service as complaints
 from spg_registry.complaints.photos import FROM_ANYBODY
 from spg_registry.core import attachments
@@ -66,6 +66,13 @@ async def complaint_photos(
     return await _looked_at(data, FROM_ANYBODY)
 
 
+async def program_files(request: Request, ground: GroundDep, moment: NowDep) -> Uploads:
+    """Files that a program sends with its token; nothing is drawn for who brings none."""
+    async with ground.transaction(writes=False) as opened:
+        await run_in_threadpool(bearer, request, opened, moment)
+    return await _looked_at(await request.form(), MOST_FILES)
+
+
 async def _looked_at(data: FormData, most: int) -> Uploads:
     prepared: dict[str, list[Prepared]] = {}
     refused: list[Invalid] = []
@@ -86,10 +93,12 @@ async def _looked_at(data: FormData, most: int) -> Uploads:
             refused.append(refusal)
         else:
             prepared.setdefault(name, []).append(ready)
+        await value.seek(0)  # for who reads it again, to know a repeated request
     return Uploads(prepared, refused)
 
 
 UploadsDep = Annotated[Uploads, Depends(uploads)]
+ProgramFilesDep = Annotated[Uploads, Depends(program_files)]
 ComplaintPhotosDep = Annotated[Uploads, Depends(complaint_photos)]
 
 

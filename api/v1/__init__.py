@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "standards",
     "merging",
     "producers",
+    "papers",
     "units",
     "moving",
     "ingredients",

@@ -15,6 +15,7 @@ from tests.access.table import (
     SENT,
     USERS,
     Row,
+    scans,
     spreadsheet,
 )
 
@@ -266,6 +267,21 @@ V1: list[Row] = [
         {"spg_id": "@spg", "producers": [PRODUCER]},
     ),
     Row("GET /api/v1/producers/{code}", READERS | SENT),
+    Row("GET /api/v1/producers/{code}/papers", READERS | SENT),
+    Row(
+        "POST /api/v1/producers/{code}/papers",
+        OFFICE,
+        "producer:write",
+        {"kind": "pledge"},
+        files=scans,
+    ),
+    Row("GET /api/v1/producers/{code}/papers/{paper_id}", READERS | SENT),
+    Row(
+        "POST /api/v1/producers/{code}/papers/{paper_id}/withdrawal",
+        OFFICE,
+        "producer:write",
+        {"reason": "Era otra familia"},
+    ),
     Row(
         "PATCH /api/v1/producers/{code}",
         OFFICE,
@@ -503,6 +519,12 @@ V1: list[Row] = [
         "PUT /api/v1/visits/{visit_id}",
         SECRETARY | SENT,
         body="@form_data",
+        at={"visit_id": "@visit_assigned"},
+    ),
+    Row(
+        "POST /api/v1/visits/{visit_id}/parts",
+        SECRETARY | SENT,
+        body={"told": {"statement": "Sembré en agosto"}},
         at={"visit_id": "@visit_assigned"},
     ),
     Row(
