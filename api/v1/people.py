@@ -60,6 +60,7 @@ def correct(
     committee_id: CommitteeId,
     data: PersonIn,
 ) -> PersonOut:
-    """Wants `committee:manage` or `producer:write`."""
+    """Wants `committee:manage` or `producer:write`; of somebody who stands on another committee's
+    papers too, only the committee that registered the person."""
     row = producers.correct_person_on_papers(session, actor, now, committee_id, person_id, data)
     return PersonOut.model_validate(row)

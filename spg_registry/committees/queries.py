@@ -277,6 +277,23 @@ def known_among(session: Session, committee_id: int, person_ids: Collection[int]
     return own | {*session.exec(lent)} | {int(id_) for id_ in session.exec(registered)}
 
 
+def committees_with_papers(session: Session, person_id: int) -> set[int]:
+    """Those on whose papers a person stands."""
+    seats = select(Body.committee_id).where(
+        Member.body_id == Body.id, Member.person_id == person_id
+    )
+    evaluates = select(EvaluatorAppointment.committee_id).where(
+        EvaluatorAppointment.person_id == person_id
+    )
+    acts = select(RoleAssignment.committee_id).where(
+        RoleAssignment.user_id == User.id,
+        User.person_id == person_id,
+        col(RoleAssignment.ended_at).is_(None),
+    )
+    found = {*session.exec(seats), *session.exec(evaluates), *session.exec(acts)}
+    return {committee_id for committee_id in found if committee_id is not None}
+
+
 # --- SPGs and registrations ----------------------------------------------------------------------
 
 

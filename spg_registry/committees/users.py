@@ -58,6 +58,7 @@ def invite_user(
     """
     _require_giving(session, actor, data.role, committee_id)
     _require_known(session, actor, committee_id, data.person_id, beyond)
+    _require_no_login(session, actor, data.person_id)
     user = accounts.open_account(
         session,
         actor,
@@ -190,6 +191,14 @@ def _require_known(
         return
     if person_id not in {*known_among(session, committee_id, [person_id]), *beyond}:
         raise Invalid.at("person_id", "person_not_found")
+
+
+def _require_no_login(session: Session, actor: Actor, person_id: int | None) -> None:
+    """A second login of a person would have the first one's visits."""
+    if person_id is None or actor.may(Permission.USER_MANAGE):
+        return
+    if session.exec(select(User.id).where(User.person_id == person_id)).first() is not None:
+        raise Invalid.at("person_id", "person_has_login")
 
 
 def _sees(actor: Actor, committee_id: int | None) -> bool:

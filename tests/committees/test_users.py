@@ -297,3 +297,15 @@ def test_a_holder_is_appointed_by_the_committee_of_the_producer(stage: Stage) ->
     )
     assert page.status_code == 422
     assert "ni entre sus productores" in page.text
+
+
+def test_nobody_gets_a_second_login_from_an_office(session: Session, cast: Cast) -> None:
+    """It would fill the visits of the first."""
+    who = cast.persons["teofilo"]
+    for name, office in (("uno", cast.coordinator), ("dos", cast.secretary)):
+        guest = invite(Role.EVALUATOR, name).model_copy(update={"person_id": who})
+        with pytest.raises(Invalid) as refused:
+            service.invite_user(session, office, cast.now, cast.committee, guest)
+        assert [fault.code for fault in refused.value.faults] == ["person_has_login"]
+    fresh = invite(Role.MEMBER).model_copy(update={"person_id": cast.persons["marcos"]})
+    service.invite_user(session, cast.coordinator, cast.now, cast.committee, fresh)
