@@ -55,7 +55,7 @@ class Desk:
         act: Callable[[], object],
         again: Callable[[Form, int], Response],
         url: str,
-        flash: str,
+        flash: str = "",
         **params: object,
     ) -> Response:
         """Validate and act, then on to `url`; or the form again, with 422 and what was typed."""
@@ -72,7 +72,7 @@ class Desk:
         act: Callable[[], object],
         again: Callable[[Form, int], Response],
         url: str,
-        flash: str,
+        flash: str = "",
         lock: str = "",
         **params: object,
     ) -> Response:
