@@ -171,10 +171,17 @@ def upgrade() -> None:
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("phone", sa.String(length=24), nullable=True),
         sa.Column("identifies_as", sa.String(length=60), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("ci_key", name=op.f("uq_person_ci_key")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_person_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_person_surnames"), ["surnames"], unique=False)
 
     op.create_table(
@@ -396,6 +403,28 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_evaluator_appointment_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
+        "person_merger",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_person_id", sa.Integer(), nullable=False),
+        sa.Column("other_person_id", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kept_person_id"], ["person.id"], name=op.f("fk_person_merger_kept_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_person_id"], ["person.id"], name=op.f("fk_person_merger_other_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merger")),
+        sa.UniqueConstraint("other_person_id", name=op.f("uq_person_merger_other_person_id")),
+    )
+    with op.batch_alter_table("person_merger", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_person_merger_kept_person_id"), ["kept_person_id"], unique=False
         )
 
     op.create_table(

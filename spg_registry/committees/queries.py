@@ -32,7 +32,7 @@ from spg_registry.committees.models import (
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission
-from spg_registry.people.models import User
+from spg_registry.people.models import Person, User
 from spg_registry.rules.months import Span
 from spg_registry.rules.words import RegistrationState
 
@@ -273,8 +273,12 @@ def known_among(session: Session, committee_id: int, person_ids: Collection[int]
         AuditEvent.action == "person.register",
         AuditEvent.committee_id == committee_id,
     )
-    own = persons_of(session, committee_id) & wanted
-    return own | {*session.exec(lent)} | {int(id_) for id_ in session.exec(registered)}
+    known = persons_of(session, committee_id) | {*session.exec(lent)}
+    known |= {int(id_) for id_ in session.exec(registered)}
+    standing = select(Person.id).where(
+        col(Person.id).in_(known & wanted), col(Person.merged_into_id).is_(None)
+    )
+    return set(session.exec(standing))
 
 
 def committees_with_papers(session: Session, person_id: int) -> set[int]:

@@ -234,6 +234,17 @@ class DuplicateOut(_Out):
     same_person: bool
 
 
+class SamePersonOut(_Out):
+    """Two holders of one name in one community. Of which producers: their codes."""
+
+    first_id: int
+    second_id: int
+    name: str
+    community: str
+    first_holds: list[str]
+    second_holds: list[str]
+
+
 class OrganisationOut(_Out):
     id: int
     code: str

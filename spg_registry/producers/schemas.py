@@ -318,6 +318,13 @@ class MergeIn(_In):
     reason: Reason
 
 
+class MergePersonsIn(_In):
+    """`other` is the person's entry that is one too many."""
+
+    other: Whole
+    reason: Reason
+
+
 class MoveIn(_In):
     """A producer goes to another SPG. `units` are those that go along (all, when left out); the
     others are closed. `code` and `admitted` are for an office that writes there as well."""

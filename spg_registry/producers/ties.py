@@ -147,7 +147,7 @@ def correct_holder(
     if "identifies_as" not in data.model_fields_set:  # forms do not ask for it again
         data = data.model_copy(update={"identifies_as": known.identifies_as})
     person = correct_person(session, actor, now, committee_id, person_id, data)
-    _renamed(session, person, before)
+    renamed(session, person, before)
     return person
 
 
@@ -157,11 +157,11 @@ def correct_person_on_papers(
     """Somebody on the committee's papers, who may hold a producer as well: its name follows."""
     before = person_of(session, actor, committee_id, person_id).full_name
     person = correct_person(session, actor, now, committee_id, person_id, data)
-    _renamed(session, person, before)
+    renamed(session, person, before)
     return person
 
 
-def _renamed(session: Session, person: Person, before: str) -> None:
+def renamed(session: Session, person: Person, before: str) -> None:
     """Display names with the old name in them, and the words by which the holder is found."""
     query = (
         select(Producer)

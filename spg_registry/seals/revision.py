@@ -33,7 +33,7 @@ from spg_registry.territory.atlas import atlas_of
 OF_MEETINGS = frozenset({"member.leave", "member.extend", "member.correct"})
 CORRECTIONS = OF_MEETINGS | {
     *("plot.correct", "plot.last_input", "plot.hand_over", "crop.correct", "unit.correct"),
-    "crop.ingredients",
+    *("crop.ingredients", "person.merge"),
     *("producer.household", "holder.add", "holder.end"),
     *("interest.declare", "interest.correct", "interest.end"),
     *("visit.correct", "finding.record", "sanction.impose"),
@@ -207,6 +207,7 @@ _OWNERS: dict[str, Any] = {
     "finding": select(Finding.id, Finding.producer_id, Finding.found_on),
     "sanction": select(Sanction.id, Sanction.producer_id, Sanction.since),
     "holder": select(Holder.id, Holder.producer_id, _ALWAYS),
+    "person": select(Holder.person_id, Holder.producer_id, _ALWAYS),
     "producer": select(Producer.id, col(Producer.id), _ALWAYS),
     "interest": select(Interest.id, Interest.producer_id, Interest.since),
     "crop": select(Crop.id, Unit.producer_id, _ALWAYS).join(

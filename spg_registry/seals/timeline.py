@@ -63,6 +63,7 @@ CORRECTIONS = {
     "producer.merge": "producer",
     "producer.unmerge": "producer",
     "person.correct": "person",
+    "person.merge": "person",
     "unit.correct": "unit",
     "plot.correct": "plot",
     "plot.last_input": "plot",

@@ -338,6 +338,14 @@ V1: list[Row] = [
         at={"crop_id": "@flour"},
     ),
     Row("GET /api/v1/producers/duplicates", OFFICES, "producer:write"),
+    Row("GET /api/v1/producers/duplicate-persons", OFFICES, "producer:write"),
+    Row(
+        "POST /api/v1/persons/{person_id}/merge",
+        OFFICE,
+        "producer:write",
+        {"other": "@holder_alike", "reason": "Es la misma"},
+        at={"person_id": "@holder"},
+    ),
     Row(
         "POST /api/v1/producers/{code}/merge",
         OFFICE,

@@ -273,6 +273,12 @@ PAGES: list[Row] = [
         at={"crop_id": "@flour"},
         body={"ingredients-0-product_code": "papa"},
     ),
+    *form(
+        "/productores/personas/{person_id}/unir/{other_id}",
+        OFFICE,
+        at={"other_id": "@holder_alike"},
+        body={"stays": "@holder", **REASON},
+    ),
     *form(f"{PRODUCTOR}/unir/{{other}}", OFFICE, at={"other": "@roundless"}, body=REASON),
     *form(
         f"{PRODUCTOR}/separar/{{other}}",

@@ -193,6 +193,7 @@ class _Builder:
         home, other = self.home["seen"], self.home["sent"]
         names.producer, names.producer_id = home.producer.code, home.producer.id
         names.holder, names.holder_too = (person.id for person in home.persons)
+        names.holder_alike = self.home["roundless"].persons[1].id
         names.enrolment = home.enrolment.id
         names.applicant = self.home["applicant"].enrolment.id
         gone = self.home["gone"]
