@@ -6,12 +6,11 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
-from api.forms import Form, parse
+from api.deps import FormDep, PageNumber
+from api.forms import Form, number_in, one_of, parse
 from api.render import paging, redirect, render
 from api.web.again import by_member, choices, typed_again
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of
 from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Forbidden, Invalid
 from spg_registry.core.permissions import Permission, require
@@ -25,8 +24,6 @@ router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 ANSWERS = (AppealState.UPHELD, AppealState.CHANGED, AppealState.REVOKED)
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 # --- one decision --------------------------------------------------------------------------------
@@ -122,7 +119,7 @@ def answer(desk: DeskDep, data: FormDep, appeal_id: int) -> Response:
     """A draft of the meeting: it counts when that acta is closed."""
     overtaken = desk.overtaken(data, lambda: _drafted(desk, appeal_id))
     if overtaken is not None:
-        return _show(desk, appeal_id, overtaken, 409, _number(data))
+        return _show(desk, appeal_id, overtaken, 409, number_in(data.get("meeting_id")))
     try:
         by_votes = data.get("by_consensus") == "votes"
         said = {
@@ -141,12 +138,7 @@ def answer(desk: DeskDep, data: FormDep, appeal_id: int) -> Response:
 
 def _answer_again(desk: Desk, data: FormData, appeal_id: int, *faults: Fault) -> Response:
     form = typed_again(desk.request, desk.session, data, Invalid(*faults))
-    return _show(desk, appeal_id, form, 422, _number(data))
-
-
-def _number(data: FormData) -> int | None:
-    typed = str(data.get("meeting_id", ""))
-    return int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    return _show(desk, appeal_id, form, 422, number_in(data.get("meeting_id")))
 
 
 def _show(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.deps import FormDep
+from api.deps import FormDep, PageNumber
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.sight import own_holders
@@ -35,7 +35,6 @@ router = APIRouter(prefix="/comites", route_class=FormRoute)
 PAGE_SIZE = 50
 
 Department = Annotated[str, Query(alias="departamento", pattern=r"^(\d{2})?$")]
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")

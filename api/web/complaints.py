@@ -10,13 +10,12 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import DoorFormDep, FormDep
-from api.forms import Form, parse
+from api.deps import DoorFormDep, FormDep, PageNumber
+from api.forms import Form, one_of, parse
 from api.render import paging, render
 from api.uploads import UploadsDep, handed_out
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of
 from api.web.once import FormRoute
 from spg_registry.complaints import photos, queries, service
 from spg_registry.complaints.models import ComplaintAbout, ComplaintOutcome
@@ -29,8 +28,6 @@ router = APIRouter(prefix="/denuncias-recibidas", route_class=FormRoute)
 
 PAGE_SIZE = 50
 PENDING, OVERDUE = "pending", "overdue"
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.deps import FormDep, GroundDep, SessionDep, UserDep
-from api.forms import Form, parse
+from api.forms import Form, one_of, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices
 from api.web.decision_rows import rows_form, slots
@@ -36,17 +36,23 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/reuniones")
-def index(desk: DeskDep, estado: MeetingState | None = None, number: PageNumber = 1) -> Response:
+def index(
+    desk: DeskDep, state: Annotated[str, Query(alias="estado")] = "", number: PageNumber = 1
+) -> Response:
     require(desk.actor, Permission.DECISION_READ)
     rows, total = queries.visible_meetings(
-        desk.session, desk.actor, state=estado, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+        desk.session,
+        desk.actor,
+        state=one_of(MeetingState, state),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
     )
     return render(
         desk.request,
         "meetings/index.html",
         meetings=meeting_lines(desk.session, rows),
         page=paging(desk.request, number, PAGE_SIZE, total),
-        form=Form.of({"estado": estado.value if estado else ""}),
+        form=Form.of({"estado": state}),
         states=choices(desk.request, "meeting", MeetingState),
         may_convene=desk.actor.may(Permission.DECISION_RECORD),
     )

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.deps import PageNumber
+from api.forms import one_of
 from api.render import paging, render
 from api.sight import visible_ids
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of
 from spg_registry.complaints.timeline import complaints_about
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
@@ -33,8 +34,6 @@ _PLACES = {
     "sanction": "/sanciones",
     "complaint": "/denuncias-recibidas/",
 }
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/{code}/historia")

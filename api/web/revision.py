@@ -1,13 +1,13 @@
 """Wrong entries found late: the seals that rest on them, and the forms that put things right."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deps import FormDep
-from api.forms import Form, parse
+from api.forms import Form, number_in, parse
 from api.render import locale_of, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
@@ -43,11 +43,11 @@ AGAINST = (Outcome.SUSPENSION, Outcome.NOT_APPROVED)
 
 
 @router.get("/sellos/revision")
-def index(desk: DeskDep, comite: str = "") -> Response:
+def index(desk: DeskDep, committee: Annotated[str, Query(alias="comite")] = "") -> Response:
     """Of one committee at a time: each is judged again by what is on record today."""
     require(desk.actor, Permission.SEAL_READ)
     own = _committees(desk.session, desk.actor)
-    wanted = int(comite) if comite.isdecimal() and len(comite) < 9 else None
+    wanted = number_in(committee)
     chosen = next((row for row in own if row[0] == wanted), own[0] if len(own) == 1 else None)
     doubts = revision.doubts_of(desk.session, desk.actor, chosen[0], desk.now) if chosen else []
     name_of = names_for(desk.session, (why for doubt in doubts for why in doubt.reasons))

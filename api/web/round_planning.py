@@ -12,8 +12,8 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
-from api.forms import Form, parse
+from api.deps import FormDep, Unchosen
+from api.forms import Form, number_in, parse
 from api.render import locale_of, redirect, render
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
@@ -30,7 +30,7 @@ from spg_registry.seals.year import DueUnit, Turn, due_units, newcomers, year_pl
 
 router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
-SpgId = Annotated[Id | None, Query(alias="spg")]
+SpgId = Annotated[Id | None, Unchosen, Query(alias="spg")]
 Month = Annotated[str, Query(alias="mes", pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
 Kind = Annotated[str, Query(alias="tipo", max_length=20)]
 Places = Annotated[list[Id], Query(alias="comunidad", max_length=200)]
@@ -99,8 +99,7 @@ def start(
         ronda = service.start_round(*desk.acting, start_in)
     except Invalid as refusal:
         form = typed_again(desk.request, desk.session, data, refusal)
-        spg_id = form.value("spg_id")
-        known = int(spg_id) if spg_id.isdigit() and len(spg_id) < 9 else None
+        known = number_in(form.value("spg_id"))
         return _ask(desk, form, known, month, form.value("kind"), places, 422, renew=renew)
     if start_in.open_now:
         return redirect(f"/rondas/{ronda.id}/asignaciones", "round_started", count=len(units))
@@ -113,8 +112,9 @@ def _ticked(data: FormData) -> list[int]:
     found = []
     for ticked in map(str, data.getlist("units")):
         community, _, unit = ticked.partition("-")
-        if community in places and unit.isdigit() and len(unit) < 10:
-            found.append(int(unit))
+        unit_id = number_in(unit)
+        if community in places and unit_id is not None:
+            found.append(unit_id)
     return found
 
 

@@ -1,11 +1,9 @@
 """Guarantee systems and their registration at the control body."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.deps import FormDep
+from api.deps import FormDep, PageNumber
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
@@ -30,8 +28,6 @@ from spg_registry.territory.queries import municipality_label
 router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/spg")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep
+from api.deps import FormDep, GroundDep, Unchosen
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.desk import Desk, DeskDep
@@ -24,7 +24,7 @@ from spg_registry.rounds.travel_sheet import travel_sheet
 
 router = APIRouter(prefix="/rondas/{round_id}", route_class=FormRoute)
 
-PersonId = Annotated[Id | None, Query(alias="persona")]
+PersonId = Annotated[Id | None, Unchosen, Query(alias="persona")]
 Day = Annotated[date | None, Query(alias="dia")]
 
 

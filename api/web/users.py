@@ -1,12 +1,19 @@
 """Logins: those of the own committee, all of them for the administrator, and one's own password."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import SESSION_COOKIE, FormDep, HashedDep, NowDep, SessionDep, TurnedDep, UserDep
+from api.deps import (
+    SESSION_COOKIE,
+    FormDep,
+    HashedDep,
+    NowDep,
+    PageNumber,
+    SessionDep,
+    TurnedDep,
+    UserDep,
+)
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.sight import own_holders
@@ -29,8 +36,6 @@ from spg_registry.people.schemas import PasswordChange, PasswordIn
 router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/usuarios")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.deps import PageNumber
 from api.forms import Form
 from api.render import locale_of, paging, render
 from api.web.desk import Desk, DeskDep
@@ -65,8 +66,6 @@ STATUSES: Final = {
 
 OF_COMMITTEE: Final = ("meeting", "round", "member", "committee", "complaint")
 """Rows that tell their committee, which says nothing to who has only one."""
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/inicio")
