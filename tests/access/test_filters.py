@@ -11,15 +11,7 @@ pytestmark = ONCE
 FORM = re.compile(r'<form method="get" action="([^"]*)".*?</form>', re.S)
 FIELD = re.compile(r"<(?:input|select)[^>]*>")
 NAME = re.compile(r' name="([^"]+)"')
-LISTS = {
-    "/reuniones",
-    "/sellos",
-    "/buscar",
-    "/visitas",
-    "/rondas",
-    "/denuncias-recibidas",
-    "/comites",
-}
+LISTS = {"/reuniones", "/sellos", "/buscar", "/visitas", "/rondas", "/denuncias-recibidas"}
 
 
 def reader(row: Row) -> str:
