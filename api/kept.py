@@ -5,7 +5,6 @@ Nothing is stored: the fields travel in the pages themselves. It is offered only
 our own page sent, so that no other site can lay words into anybody's hand.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,16 +15,14 @@ from starlette.datastructures import FormData
 PREFIX = "kept-"
 PATH = "kept_path"
 MOST_BYTES = 1_000_000
-_SECRET = {"csrf", "once", "password", "pin", "current", "again", "otra_vez", "talon"}
-_ALL_SECRET = re.compile(r"/clave|/enlace/.*|/mi-sello(/pin)?")
-"""Where a form holds nothing but secrets: passwords, PINs and the slips that choose them."""
+_SECRET = ("csrf", "once", "password", "pin")
 
 Fields = list[tuple[str, str]]
 
 
 def is_our_own(request: Request) -> bool:
     """Whether the browser says that the form was sent by a page of this host, and not the door's
-    own, which is simply shown again."""
+    own, which carries nothing but secrets."""
     if request.url.path == "/entrar":
         return False
     told = request.headers.get("sec-fetch-site")
@@ -37,8 +34,6 @@ def is_our_own(request: Request) -> bool:
 
 async def posted(request: Request) -> Fields:
     """The text fields that came, without secrets; none if it is too much to carry."""
-    if _ALL_SECRET.fullmatch(request.url.path):
-        return []
     return _texts(await request.form(), prefix="")
 
 
@@ -64,5 +59,4 @@ def _texts(data: FormData | Mapping[str, Any], prefix: str) -> Fields:
 
 
 def _is_secret(name: str) -> bool:
-    """By the whole name or a part of it: `password`, `new_password`, `kept-pin`."""
-    return name in _SECRET or not _SECRET.isdisjoint(name.replace("-", "_").split("_"))
+    return any(part in _SECRET for part in name.replace("-", "_").split("_"))

@@ -40,13 +40,12 @@ def serving(
     database_url: str | None = None,
     workers: int = 1,
     app: str | None = None,
-    ready: bool = False,
     **extra: str,
 ) -> Iterator[Server]:
     """Set up and serve over `directory` as `make run` does, until the block ends.
 
-    `ready`: database and keys are there as the test made them. So they are for `app`, another
-    application than the registry's own, such as one with a clock that stands.
+    `app` is another application than the registry's own, such as one with a clock that stands; it
+    finds database and keys as the test made them.
     `extra` are further variables of its environment, such as `SPG_DEMO="1"`.
     """
     port = free_port()
@@ -61,7 +60,7 @@ def serving(
     }
     command = [sys.executable, "-m", "spg_registry"]
     serve = [sys.executable, "-m", "uvicorn", app] if app else [*command, "serve"]
-    if app is None and not ready:
+    if app is None:
         subprocess.run([*command, "setup"], cwd=PROJECT, env=environment, check=True)
     log = directory / "server.log"
     with log.open("wb") as output:

@@ -30,7 +30,6 @@ ROOMS: tuple[str, ...] = (
     "revision",
     "paper_entry",
     "visits",
-    "visit_acts",
     "visit_photos",
     "findings",
     "convening",

@@ -14,6 +14,7 @@ from api.login import visit_page
 from api.render import locale_of, redirect, render
 from api.web.once import FormRoute
 from spg_registry.core import mail
+from spg_registry.core.config import settings
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import sentence
 from spg_registry.people import links
@@ -37,11 +38,15 @@ class _Hush(logging.Filter):
 logging.getLogger("uvicorn.access").addFilter(_Hush())
 
 
+def _address(token: str) -> str:
+    return f"{settings().public_url}/enlace/{token}"
+
+
 def _letter(user: User, token: str, purpose: LinkPurpose, locale: str) -> mail.Letter:
     words = {
         "name": user.label,
         "username": user.username,
-        "link": links.address_of(token),
+        "link": _address(token),
         "hours": int(links.LASTING[purpose].total_seconds() // 3600),
     }
     subject = sentence(f"mail.{purpose.value}.subject", locale)
@@ -58,7 +63,7 @@ def told_link(
         request,
         "users/link.html",
         account=user,
-        link="" if sent else links.address_of(token),
+        link="" if sent else _address(token),
         until=now + links.LASTING[purpose],
         back="/usuarios",
     )

@@ -6,7 +6,7 @@ commit order on both databases. *As of*, *known at*, the change feed and the mir
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -55,11 +55,7 @@ class Recorded(Row):
 
 def image(row: Recorded) -> dict[str, Any]:
     """The row as the change feed shows it: dates and moments as ISO text."""
-    known = row.__dict__  # past the mapper's own access, for what is loaded
-    told = {
-        name: spelled(known[name] if name in known else getattr(row, name))
-        for name in _public_columns(type(row))
-    }
+    told = {name: spelled(getattr(row, name)) for name in _public_columns(type(row))}
     for name, reduce in type(row).__reduced__.items():
         told[name] = reduce(told[name])
     return told
@@ -74,7 +70,7 @@ def _public_columns(table: type[Recorded]) -> tuple[str, ...]:
 def spelled(value: Any) -> Any:
     """The one spelling of a value in an image."""
     if isinstance(value, datetime):
-        return clock.text_of(value)
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
     return value
