@@ -72,15 +72,14 @@ tests-sqlite: .venv/.dev ## every test but the browser's, on SQLite
 	@SPG_TEST_DB=sqlite $(STAGE) "tests on SQLite" $(PYTEST) $(AT_ONCE) --ignore tests/browser
 tests-postgresql: .venv/.dev ## the tests that use a database again, on a real PostgreSQL
 	@SPG_TEST_DB=postgresql $(STAGE) "tests on PostgreSQL" $(PYTEST) $(AT_ONCE) --ignore tests/browser
+tests-browser: AT_ONCE := -n auto --dist worksteal
 tests-browser: .venv/.dev ## the browser tests, in a real Chromium
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium $(STAGE) "tests in Chromium" $(PYTEST) $(AT_ONCE) tests/browser
 
 .PHONY: pictures
 pictures: .venv/.dev ## take the documents' pictures and the list of pages anew, from browser tests
 	@chromium=$$(.ci/chromium) && SPG_CHROMIUM=$$chromium SPG_PICTURES=docs/pictures \
-	    $(STAGE) "pictures" $(PYTEST) tests/browser/test_walk.py tests/browser/test_family.py \
-	    tests/browser/test_pages.py \
-	    tests/browser/test_sitting.py
+	    $(STAGE) "pictures" $(PYTEST) tests/browser
 
 .PHONY: soak bench
 soak: .venv/.dev ## the long runs: the same trials in far greater number, on both databases

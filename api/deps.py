@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -208,6 +208,10 @@ def page(
 
 
 PageDep = Annotated[Page, Depends(page)]
+PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
+"""Which page of a list, as the address of a page says it."""
+Unchosen = BeforeValidator(lambda typed: typed or None)
+"""For a filter that chooses by number: sent with nothing chosen, it chooses nothing."""
 
 
 class Listing(BaseModel, Generic[T]):

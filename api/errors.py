@@ -19,6 +19,7 @@ from api.ground import Ground
 from api.render import locale_of, render
 from spg_registry.core import errors, messages
 from spg_registry.core.messages import has_sentence, sentence
+from spg_registry.rounds.errors import WrittenMeanwhile
 from spg_registry.rules.verdict import NotMet
 from spg_registry.seals.errors import ClosingRefused
 
@@ -89,6 +90,8 @@ async def _domain(request: Request, error: Exception) -> Response:
             code: [reason(verdict, locale) for verdict in verdicts]
             for code, verdicts in error.by_producer.items()
         }
+    if isinstance(error, WrittenMeanwhile):
+        extra["clashes"] = jsonable_encoder(error.clashes)
     headers = {}
     if isinstance(error, errors.Throttled):
         headers["Retry-After"] = str(error.params.get("seconds", 60))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import DEFAULT_LOCALE, sentence
 
 S = TypeVar("S", bound=BaseModel)
+Word = TypeVar("Word", bound=StrEnum)
 
 _FAULTS = {
     "missing": "required",
@@ -146,6 +147,17 @@ def parse(schema: type[S], data: Mapping[str, Any], **known: Any) -> S:
         raise Invalid(*faults_of(error.errors())) from error
 
 
+def number_in(typed: object) -> int | None:
+    """A whole number of at most nine digits, as an address or a form spells it; else nothing."""
+    text = str(typed or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def one_of(words: type[Word], typed: object) -> Word | None:
+    """The word of a closed list, or nothing."""
+    return words(typed) if typed in {word.value for word in words} else None
+
+
 def faults_of(problems: Iterable[Any], skip: int = 0) -> list[Fault]:
     """pydantic's complaints as faults of ours; `skip` drops leading parts such as `body`."""
     found = []
@@ -190,7 +202,7 @@ def _listed(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     ready = {name: _listed(value) for name, value in node.items()}
-    if ready and all(name.isdigit() for name in ready):
+    if ready and all(number_in(name) is not None for name in ready):
         return [ready[name] for name in sorted(ready, key=int)]
     return ready
 

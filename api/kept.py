@@ -5,6 +5,7 @@ Nothing is stored: the fields travel in the pages themselves. It is offered only
 our own page sent, so that no other site can lay words into anybody's hand.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,14 +16,16 @@ from starlette.datastructures import FormData
 PREFIX = "kept-"
 PATH = "kept_path"
 MOST_BYTES = 1_000_000
-_SECRET = ("csrf", "once", "password", "pin")
+_SECRET = {"csrf", "once", "password", "pin", "current", "again", "otra_vez", "talon"}
+_ALL_SECRET = re.compile(r"/clave|/enlace/.*|/mi-sello(/pin)?")
+"""Where a form holds nothing but secrets: passwords, PINs and the slips that choose them."""
 
 Fields = list[tuple[str, str]]
 
 
 def is_our_own(request: Request) -> bool:
     """Whether the browser says that the form was sent by a page of this host, and not the door's
-    own, which carries nothing but secrets."""
+    own, which is simply shown again."""
     if request.url.path == "/entrar":
         return False
     told = request.headers.get("sec-fetch-site")
@@ -34,6 +37,8 @@ def is_our_own(request: Request) -> bool:
 
 async def posted(request: Request) -> Fields:
     """The text fields that came, without secrets; none if it is too much to carry."""
+    if _ALL_SECRET.fullmatch(request.url.path):
+        return []
     return _texts(await request.form(), prefix="")
 
 
@@ -59,4 +64,5 @@ def _texts(data: FormData | Mapping[str, Any], prefix: str) -> Fields:
 
 
 def _is_secret(name: str) -> bool:
-    return any(part in _SECRET for part in name.replace("-", "_").split("_"))
+    """By the whole name or a part of it: `password`, `new_password`, `kept-pin`."""
+    return name in _SECRET or not _SECRET.isdisjoint(name.replace("-", "_").split("_"))

@@ -10,10 +10,13 @@ from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
-from api.deps import DoorFormDep, NotSignedIn
+from api.deps import DoorFormDep, GroundDep, NotSignedIn, NowDep, bearer
+from spg_registry.complaints import service as complaints
+from spg_registry.complaints.photos import FROM_ANYBODY
 from spg_registry.core import attachments
 from spg_registry.core.attachments import Attachment, Kind, Prepared
 from spg_registry.core.errors import Invalid
@@ -49,6 +52,28 @@ async def uploads(request: Request, data: DoorFormDep) -> Uploads:
     """Fields called `photo…` take photos, every other takes papers and photos of papers."""
     if request.state.actor.id is None:
         raise NotSignedIn()
+    return await _looked_at(data, MOST_FILES)
+
+
+async def complaint_photos(
+    request: Request, ground: GroundDep, moment: NowDep, data: DoorFormDep
+) -> Uploads:
+    """Photos from anybody who complains; nothing is drawn for whom the act will not hear."""
+    address = request.client.host if request.client else ""
+    async with ground.transaction(writes=False) as opened:
+        if await run_in_threadpool(complaints.too_many, opened, moment, address):
+            return Uploads({}, [])
+    return await _looked_at(data, FROM_ANYBODY)
+
+
+async def program_files(request: Request, ground: GroundDep, moment: NowDep) -> Uploads:
+    """Files that a program sends with its token; nothing is drawn for who brings none."""
+    async with ground.transaction(writes=False) as opened:
+        await run_in_threadpool(bearer, request, opened, moment)
+    return await _looked_at(await request.form(), MOST_FILES)
+
+
+async def _looked_at(data: FormData, most: int) -> Uploads:
     prepared: dict[str, list[Prepared]] = {}
     refused: list[Invalid] = []
     files = [
@@ -56,8 +81,8 @@ async def uploads(request: Request, data: DoorFormDep) -> Uploads:
         for name, value in data.multi_items()
         if isinstance(value, UploadFile) and value.filename
     ]
-    if len(files) > MOST_FILES:
-        return Uploads({}, [Invalid.at(files[0][0], "too_many_files", limit=MOST_FILES)])
+    if len(files) > most:
+        return Uploads({}, [Invalid.at(files[0][0], "too_many_files", limit=most)])
     for name, value in files:
         kind = Kind.PHOTO if name.startswith("photo") else Kind.PAPER
         try:
@@ -68,10 +93,13 @@ async def uploads(request: Request, data: DoorFormDep) -> Uploads:
             refused.append(refusal)
         else:
             prepared.setdefault(name, []).append(ready)
+        await value.seek(0)  # for who reads it again, to know a repeated request
     return Uploads(prepared, refused)
 
 
 UploadsDep = Annotated[Uploads, Depends(uploads)]
+ProgramFilesDep = Annotated[Uploads, Depends(program_files)]
+ComplaintPhotosDep = Annotated[Uploads, Depends(complaint_photos)]
 
 
 def handed_out(attachment: Attachment, *, small: bool = False) -> Response:

@@ -40,12 +40,13 @@ def serving(
     database_url: str | None = None,
     workers: int = 1,
     app: str | None = None,
+    ready: bool = False,
     **extra: str,
 ) -> Iterator[Server]:
     """Set up and serve over `directory` as `make run` does, until the block ends.
 
-    `app` is another application than the registry's own, such as one with a clock that stands; it
-    finds database and keys as the test made them.
+    `ready`: database and keys are there as the test made them. So they are for `app`, another
+    application than the registry's own, such as one with a clock that stands.
     `extra` are further variables of its environment, such as `SPG_DEMO="1"`.
     """
     port = free_port()
@@ -60,7 +61,7 @@ def serving(
     }
     command = [sys.executable, "-m", "spg_registry"]
     serve = [sys.executable, "-m", "uvicorn", app] if app else [*command, "serve"]
-    if app is None:
+    if app is None and not ready:
         subprocess.run([*command, "setup"], cwd=PROJECT, env=environment, check=True)
     log = directory / "server.log"
     with log.open("wb") as output:

@@ -56,13 +56,41 @@ def test_no_setting_is_told_that_is_not_there() -> None:
     assert told <= {f"SPG_{setting.upper()}" for setting in Settings.model_fields}
 
 
+COMMAND = re.compile(r"spg-registry ((?:(?!in |exec )[a-z]+ ?){1,2})")
+
+
+def unknown_commands(text: str) -> list[str]:
+    """Of those that are told; the name of a group alone (`keys`) lists what is in it."""
+    commands = set(commands_of(get_command(app)))
+    groups = {command.partition(" ")[0] for command in commands}
+    told = [words.strip() for words in COMMAND.findall(text)]
+    return [
+        words
+        for words in told
+        if words not in commands | groups and words.partition(" ")[0] not in commands
+    ]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_every_command_named_in_the_documents_exists(document: Path) -> None:
-    commands = set(commands_of(get_command(app)))
-    pattern = r"spg-registry ((?:(?!in |exec )[a-z]+ ?){1,2})"
-    for words in re.findall(pattern, code_of(document)):
-        first, _, second = words.strip().partition(" ")
-        assert first in commands or f"{first} {second}" in commands, f"spg-registry {words}"
+    assert unknown_commands(code_of(document)) == []
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_command_named_on_a_page_exists(language: str) -> None:
+    texts = [
+        source.read_text()
+        for place in (f"spg_registry/locale/{language}/*.po", "templates/**/*.html")
+        for source in PROJECT.glob(place)
+    ]
+    assert any(COMMAND.search(text) for text in texts)
+    assert unknown_commands("\n".join(texts)) == []
+
+
+def test_the_proxy_hears_whatever_the_service_hears() -> None:
+    """Its limit counts in MiB, the setting's in millions of bytes."""
+    (proxy,) = re.findall(r"client_max_body_size (\d+)m;", OPERATOR)
+    assert int(proxy) > Settings.model_fields["upload_mb"].default
 
 
 def commands_of(group: object, prefix: str = "") -> list[str]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
+from api.sight import own_holders
 from api.v1.idempotency import OnceRoute
 from spg_registry.committees import queries, reading, service
 from spg_registry.committees.schemas import (
@@ -29,6 +30,7 @@ from spg_registry.committees.schemas import (
     RenewalIn,
     SpgIn,
     SpgOut,
+    TermCorrectionIn,
 )
 from spg_registry.core import clock
 
@@ -124,7 +126,8 @@ def seat(
     session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: Batch[MemberIn]
 ) -> list[MemberOut]:
     """An election: one or more terms, all or none. Wants `committee:manage` on it."""
-    rows = service.seat_members(session, actor, now, committee_id, data)
+    holders = own_holders(session, committee_id, data)
+    rows = service.seat_members(session, actor, now, committee_id, data, holders)
     return reading.members_out(session, rows, clock.local_date(now))
 
 
@@ -134,6 +137,16 @@ def extend(
 ) -> MemberOut:
     """Wants `committee:manage` on the committee."""
     row = service.extend_term(session, actor, now, member_id, data)
+    return reading.members_out(session, [row], clock.local_date(now))[0]
+
+
+@router.post("/members/{member_id}/correction")
+def correct_term(
+    session: SessionDep, actor: ActorDep, now: NowDep, member_id: int, data: TermCorrectionIn
+) -> MemberOut:
+    """A wrongly typed term, longer or shorter; what stood before is kept. Wants
+    `committee:manage` on the committee."""
+    row = service.correct_term(session, actor, now, member_id, data)
     return reading.members_out(session, [row], clock.local_date(now))[0]
 
 
@@ -161,7 +174,8 @@ def appoint(
     session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, data: Batch[EvaluatorIn]
 ) -> list[EvaluatorOut]:
     """One or more appointments, all or none. Wants `committee:manage` on it."""
-    rows = service.appoint_evaluators(session, actor, now, committee_id, data)
+    holders = own_holders(session, committee_id, data)
+    rows = service.appoint_evaluators(session, actor, now, committee_id, data, holders)
     return reading.evaluators_out(session, rows, clock.local_date(now))
 
 

@@ -3,16 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.responses import FileResponse, Response
 
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
+from api.uploads import handed_out
 from api.v1.idempotency import OnceRoute
-from spg_registry.complaints import queries, service
+from spg_registry.complaints import photos, queries, service
 from spg_registry.complaints.models import ComplaintAbout
 from spg_registry.complaints.schemas import (
     ComplaintAnswer,
     ComplaintOut,
     ContactOut,
     Id,
+    PhotoOut,
     ProducerNamed,
     VisitOrder,
 )
@@ -63,6 +66,19 @@ def get_contact(
     today = clock.local_date(now)
     found = queries.contact_of(session, actor, complaint_id, today)
     return ContactOut.model_validate(found) if found else None
+
+
+@router.get("/{complaint_id}/photos")
+def list_photos(session: SessionDep, actor: ActorDep, complaint_id: Id) -> list[PhotoOut]:
+    """Wants `complaint:read`; they are never public."""
+    rows = photos.photos_of(session, actor, complaint_id)
+    return [PhotoOut.model_validate(row) for row in rows]
+
+
+@router.get("/{complaint_id}/photos/{photo_id}", response_class=FileResponse)
+def get_photo(session: SessionDep, actor: ActorDep, complaint_id: Id, photo_id: Id) -> Response:
+    """A JPEG without what the telephone wrote into it."""
+    return handed_out(photos.get_photo(session, actor, complaint_id, photo_id))
 
 
 @router.post("/{complaint_id}/review")

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from api.deps import ActorDep, NowDep, SessionDep
 from api.v1.idempotency import OnceRoute
 from spg_registry.committees import reading
-from spg_registry.committees import service as committees
 from spg_registry.committees.schemas import PersonRegistration
 from spg_registry.people import service
 from spg_registry.people.schemas import PersonIn, PersonOut
+from spg_registry.producers import service as producers
 
 router = APIRouter(tags=["people"], route_class=OnceRoute)
 
@@ -60,6 +60,7 @@ def correct(
     committee_id: CommitteeId,
     data: PersonIn,
 ) -> PersonOut:
-    """Wants `committee:manage` or `producer:write`."""
-    row = committees.correct_own_person(session, actor, now, committee_id, person_id, data)
+    """Wants `committee:manage` or `producer:write`; of somebody who stands on another committee's
+    papers too, only the committee that registered the person."""
+    row = producers.correct_person_on_papers(session, actor, now, committee_id, person_id, data)
     return PersonOut.model_validate(row)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.deps import ActorDep, HashedDep, Listing, NowDep, PageDep, SessionDep
+from api.sight import own_holders
 from api.v1.idempotency import TOLD_ONCE, OnceRoute
 from spg_registry.committees import queries, reading
 from spg_registry.committees import service as committees
@@ -87,6 +88,12 @@ def disable(session: SessionDep, actor: ActorDep, now: NowDep, user_id: int) -> 
     return UserOut.model_validate(people.disable_user(session, actor, now, user_id))
 
 
+@router.post("/users/{user_id}/enabling")
+def enable(session: SessionDep, actor: ActorDep, now: NowDep, user_id: int) -> UserOut:
+    """Opens a disabled login again. Wants `user:manage`."""
+    return UserOut.model_validate(people.enable_user(session, actor, now, user_id))
+
+
 @router.post("/roles", status_code=201)
 def assign_role(session: SessionDep, actor: ActorDep, now: NowDep, data: RoleIn) -> RoleOut:
     """Wants `user:manage`, or `committee:manage` for the roles that an office gives."""
@@ -123,7 +130,8 @@ def invite(
     """A login with a role; without a password the office makes a link on its page. Wants
     `committee:manage` on it; for a coordinator `user:manage`, or `committee:create` while it has
     none."""
-    row = committees.invite_user(session, actor, now, committee_id, data, hashed)
+    known = own_holders(session, committee_id, [data])
+    row = committees.invite_user(session, actor, now, committee_id, data, hashed, known)
     return UserOut.model_validate(row)
 
 
@@ -148,6 +156,16 @@ def disable_own(
 ) -> UserOut:
     """Wants `committee:manage` on it, and that the user acts for it alone."""
     row = committees.disable_own_user(session, actor, now, committee_id, user_id)
+    return UserOut.model_validate(row)
+
+
+@router.post("/committees/{committee_id}/users/{user_id}/enabling")
+def enable_own(
+    session: SessionDep, actor: ActorDep, now: NowDep, committee_id: int, user_id: int
+) -> UserOut:
+    """Opens a disabled login again. Wants `committee:manage` on it, and that the user acts for it
+    alone."""
+    row = committees.enable_own_user(session, actor, now, committee_id, user_id)
     return UserOut.model_validate(row)
 
 

@@ -12,6 +12,7 @@ from spg_registry.rounds.schemas import (
     AcknowledgeData,
     AcknowledgeIn,
     Id,
+    PartsIn,
     ReasonIn,
     VisitData,
     VisitOut,
@@ -78,6 +79,16 @@ def save_visit(
     given = data.model_dump(exclude_unset=True)
     save = VisitSave.model_validate(given | {"visit_id": visit_id})
     return _out(service.save_visits(session, actor, now, [save]))[0]
+
+
+@router.post("/{visit_id}/parts")
+def save_parts(
+    session: SessionDep, actor: ActorDep, now: NowDep, visit_id: Id, data: PartsIn
+) -> VisitOut:
+    """Part by part, so that two people can fill one form. 409 with the `clashes` when somebody
+    else wrote the same parts since they were read: nothing is saved."""
+    row = service.save_parts(session, actor, now, visit_id, data.told, data.was)
+    return VisitOut.model_validate(row)
 
 
 @router.post("/{visit_id}/start")

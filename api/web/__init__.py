@@ -30,6 +30,7 @@ ROOMS: tuple[str, ...] = (
     "revision",
     "paper_entry",
     "visits",
+    "visit_acts",
     "visit_photos",
     "findings",
     "convening",

@@ -6,12 +6,11 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
-from api.forms import Form, parse
+from api.deps import FormDep, PageNumber
+from api.forms import Form, number_in, one_of, parse
 from api.render import paging, redirect, render
 from api.web.again import by_member, choices, typed_again
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of
 from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Forbidden, Invalid
 from spg_registry.core.permissions import Permission, require
@@ -25,8 +24,6 @@ router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
 ANSWERS = (AppealState.UPHELD, AppealState.CHANGED, AppealState.REVOKED)
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 # --- one decision --------------------------------------------------------------------------------
@@ -120,6 +117,9 @@ def show(
 @router.post("/apelaciones/{appeal_id}")
 def answer(desk: DeskDep, data: FormDep, appeal_id: int) -> Response:
     """A draft of the meeting: it counts when that acta is closed."""
+    overtaken = desk.overtaken(data, lambda: _drafted(desk, appeal_id))
+    if overtaken is not None:
+        return _show(desk, appeal_id, overtaken, 409, number_in(data.get("meeting_id")))
     try:
         by_votes = data.get("by_consensus") == "votes"
         said = {
@@ -138,16 +138,14 @@ def answer(desk: DeskDep, data: FormDep, appeal_id: int) -> Response:
 
 def _answer_again(desk: Desk, data: FormData, appeal_id: int, *faults: Fault) -> Response:
     form = typed_again(desk.request, desk.session, data, Invalid(*faults))
-    typed = str(data.get("meeting_id", ""))
-    chosen = int(typed) if typed.isdecimal() and len(typed) < 16 else None
-    return _show(desk, appeal_id, form, 422, chosen)
+    return _show(desk, appeal_id, form, 422, number_in(data.get("meeting_id")))
 
 
 def _show(
     desk: Desk, appeal_id: int, form: Form | None, status: int = 200, chosen: int | None = None
 ) -> Response:
     found = appeals.hearing(desk.session, desk.actor, appeal_id, chosen)
-    if status == 422 and not found.may_answer:
+    if status >= 400 and not found.may_answer:
         raise Forbidden(permission=str(Permission.DECISION_RECORD))
     return render(
         desk.request,
@@ -155,15 +153,20 @@ def _show(
         status,
         hearing=found,
         today=desk.today,
-        form=form or _typed(found, chosen),
+        form=form or _typed(found, chosen, _drafted(desk, appeal_id).was),
         outcomes=choices(desk.request, "appeal", ANSWERS),
         ballots=choices(desk.request, "ballot", Ballot),
     )
 
 
-def _typed(found: appeals.Hearing, chosen: int | None) -> Form:
+def _drafted(desk: Desk, appeal_id: int) -> Form:
+    return _typed(appeals.hearing(desk.session, desk.actor, appeal_id), None)
+
+
+def _typed(found: appeals.Hearing, chosen: int | None, was: str = "") -> Form:
     appeal = found.line.appeal
-    values: dict[str, Any] = {
+    values: dict[str, Any] = {"was": was} if was else {}
+    values |= {
         "meeting_id": chosen or appeal.meeting_id,
         "outcome": appeal.proposed,
         "answer": appeal.answer,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
+from api.deps import FormDep, PageNumber
 from api.forms import Form, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import typed_again
@@ -31,7 +31,6 @@ PAGE_SIZE = 60
 
 Only = Annotated[list[Id], Query(alias="con", max_length=200)]
 """Appointments that the proposal is to count on; none is all."""
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")

@@ -55,8 +55,9 @@ def change(desk: DeskDep, data: FormDep, committee_id: CommitteeId) -> Response:
         wish = only_changes(desk.session, wish, desk.today)
         service.adopt_by_laws(*desk.acting, wish)
 
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: Form.of(_values(own_rules(desk.session, committee_id, desk.today))),
         act,
         lambda form, status: _change(desk, committee_id, form, status),
         f"/comites/{committee_id}/reglas",

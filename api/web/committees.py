@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from sqlmodel import Session
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.deps import FormDep, NowDep, SessionDep, UserDep
+from api.deps import FormDep, PageNumber
 from api.forms import Form, parse
 from api.render import paging, redirect, render
+from api.sight import own_holders
 from api.web.again import choices, typed_again
+from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from spg_registry.committees import queries, reading, service
 from spg_registry.committees.models import BodyKind, CommitteeLevel
@@ -21,10 +22,10 @@ from spg_registry.committees.schemas import (
     MemberIn,
     NeighbourIn,
     RecognitionIn,
+    TermCorrectionIn,
 )
-from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Permission, require
 from spg_registry.people.models import Sex
 from spg_registry.rules.words import Sector
 from spg_registry.territory import queries as territory
@@ -34,376 +35,299 @@ router = APIRouter(prefix="/comites", route_class=FormRoute)
 PAGE_SIZE = 50
 
 Department = Annotated[str, Query(alias="departamento", pattern=r"^(\d{2})?$")]
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")
-def index(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    department: Department = "",
-    number: PageNumber = 1,
-) -> Response:
+def index(desk: DeskDep, department: Department = "", number: PageNumber = 1) -> Response:
     rows, total = queries.visible_committees(
-        session,
-        actor,
+        desk.session,
+        desk.actor,
         department_code=department or None,
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )
-    told = reading.committees_out(session, rows, clock.local_date(now))
+    told = reading.committees_out(desk.session, rows, desk.today)
     return render(
-        request,
+        desk.request,
         "committees/index.html",
         form=Form.of({"departamento": department}),
-        committees=[(row, _places(session, row.municipality_codes)) for row in told],
-        departments=[(row.code, row.name) for row in territory.departments(session)],
-        may_create=actor.may(Permission.COMMITTEE_CREATE),
-        page=paging(request, number, PAGE_SIZE, total),
+        committees=[(row, _places(desk, row.municipality_codes)) for row in told],
+        departments=[(row.code, row.name) for row in territory.departments(desk.session)],
+        may_create=desk.actor.may(Permission.COMMITTEE_CREATE),
+        page=paging(desk.request, number, PAGE_SIZE, total),
     )
 
 
 @router.get("/nuevo")
-def new(
-    request: Request, session: SessionDep, actor: UserDep, department: Department = ""
-) -> Response:
-    return _new(request, session, actor, Form.of({"departamento": department}))
+def new(desk: DeskDep, department: Department = "") -> Response:
+    return _new(desk, Form.of({"departamento": department}))
 
 
 @router.post("/nuevo")
-def create(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep
-) -> Response:
+def create(desk: DeskDep, data: FormDep) -> Response:
     try:
-        (row,) = service.create_committees(session, actor, now, [parse(CommitteeIn, data)])
+        (row,) = service.create_committees(*desk.acting, [parse(CommitteeIn, data)])
     except Invalid as refusal:
-        return _new(request, session, actor, typed_again(request, session, data, refusal), 422)
+        return _new(desk, typed_again(desk.request, desk.session, data, refusal), 422)
     return redirect(f"/comites/{row.id}", "committee_created")
 
 
-def _new(
-    request: Request, session: Session, actor: Actor, form: Form, status: int = 200
-) -> Response:
+def _new(desk: Desk, form: Form, status: int = 200) -> Response:
     """First the department, then the committee with the municipalities of that department."""
-    require(actor, Permission.COMMITTEE_CREATE)
-    department = territory.department(session, form.value("departamento"))
-    rows = territory.municipalities(session, department.code) if department else []
-    return render(
-        request,
+    require(desk.actor, Permission.COMMITTEE_CREATE)
+    department = territory.department(desk.session, form.value("departamento"))
+    rows = territory.municipalities(desk.session, department.code) if department else []
+    return desk.page(
         "committees/new.html",
+        form,
         status,
-        form=form,
         department=department,
-        departments=[(row.code, row.name) for row in territory.departments(session)],
+        departments=[(row.code, row.name) for row in territory.departments(desk.session)],
         municipalities=[(row.ine_code, row.name) for row in rows],
-        levels=choices(request, "committee_level", CommitteeLevel),
-        action="/comites/nuevo",
+        levels=choices(desk.request, "committee_level", CommitteeLevel),
         back="/comites",
     )
 
 
 @router.get("/{committee_id}")
-def show(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, committee_id: int
-) -> Response:
-    may_manage = actor.may(Permission.COMMITTEE_MANAGE, committee_id)
+def show(desk: DeskDep, committee_id: int) -> Response:
+    may_manage = desk.actor.may(Permission.COMMITTEE_MANAGE, committee_id)
+    may_create = desk.actor.may(Permission.COMMITTEE_CREATE)
     return render(
-        request,
+        desk.request,
         "committees/show.html",
-        facts=reading.committee_facts(session, actor, committee_id, clock.local_date(now)),
+        facts=reading.committee_facts(desk.session, desk.actor, committee_id, desk.today),
         may_manage=may_manage,
-        may_recognise=may_manage or actor.may(Permission.COMMITTEE_CREATE),
-        may_found=actor.may(Permission.COMMITTEE_CREATE),
-        may_register=actor.may(Permission.SPG_REGISTER),
-        may_invite=may_manage or actor.may(Permission.COMMITTEE_CREATE),
+        may_recognise=may_manage or may_create,
+        may_found=may_create,
+        may_register=desk.actor.may(Permission.SPG_REGISTER),
+        may_invite=may_manage or may_create,
     )
 
 
+# --- what is added -------------------------------------------------------------------------------
+
+
 @router.get("/{committee_id}/reconocimientos/nuevo")
-def new_recognition(
-    request: Request, session: SessionDep, actor: UserDep, committee_id: int
-) -> Response:
-    return _recognition(request, session, actor, committee_id, Form())
+def new_recognition(desk: DeskDep, committee_id: int) -> Response:
+    return _recognition(desk, committee_id, Form())
 
 
 @router.post("/{committee_id}/reconocimientos/nuevo")
-def recognise(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-) -> Response:
-    try:
-        service.recognise(session, actor, now, committee_id, parse(RecognitionIn, data))
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _recognition(request, session, actor, committee_id, form, 422)
-    return redirect(f"/comites/{committee_id}", "recognition_added")
+def recognise(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
+    return desk.act(
+        data,
+        lambda: service.recognise(*desk.acting, committee_id, parse(RecognitionIn, data)),
+        lambda form, status: _recognition(desk, committee_id, form, status),
+        f"/comites/{committee_id}",
+        "recognition_added",
+    )
 
 
-def _recognition(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    committee_id: int,
-    form: Form,
-    status: int = 200,
-) -> Response:
-    committee = queries.get_committee(session, actor, committee_id)
-    if not actor.may(Permission.COMMITTEE_CREATE):
-        reading.office(session, actor, committee_id)
-    return render(
-        request,
+def _recognition(desk: Desk, committee_id: int, form: Form, status: int = 200) -> Response:
+    committee = queries.get_committee(desk.session, desk.actor, committee_id)
+    if not desk.actor.may(Permission.COMMITTEE_CREATE):
+        reading.office(desk.session, desk.actor, committee_id)
+    return desk.page(
         "committees/recognition.html",
+        form,
         status,
-        form=form,
         committee=committee,
-        action=f"/comites/{committee_id}/reconocimientos/nuevo",
         back=f"/comites/{committee_id}",
     )
 
 
 @router.get("/{committee_id}/miembros/nuevo")
-def new_member(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, committee_id: int
-) -> Response:
-    form = Form.of({"term_from": clock.local_date(now)})
-    return _member(request, session, actor, committee_id, form)
+def new_member(desk: DeskDep, committee_id: int) -> Response:
+    return _member(desk, committee_id, Form.of({"term_from": desk.today}))
 
 
 @router.post("/{committee_id}/miembros/nuevo")
-def seat(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-) -> Response:
-    try:
-        service.seat_members(session, actor, now, committee_id, [parse(MemberIn, data)])
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _member(request, session, actor, committee_id, form, 422)
-    return redirect(f"/comites/{committee_id}", "member_seated")
+def seat(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
+    def act() -> None:
+        wish = [parse(MemberIn, data)]
+        holders = own_holders(desk.session, committee_id, wish)
+        service.seat_members(*desk.acting, committee_id, wish, holders)
 
-
-def _member(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    committee_id: int,
-    form: Form,
-    status: int = 200,
-) -> Response:
-    return render(
-        request,
-        "committees/member.html",
-        status,
-        form=form,
-        committee=reading.office(session, actor, committee_id),
-        persons=_known(session, actor, committee_id),
-        sexes=choices(request, "sex", Sex),
-        sectors=choices(request, "sector", Sector),
-        bodies=choices(request, "body", BodyKind),
-        action=f"/comites/{committee_id}/miembros/nuevo",
-        back=f"/comites/{committee_id}",
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _member(desk, committee_id, form, status),
+        f"/comites/{committee_id}",
+        "member_seated",
     )
 
 
-@router.get("/{committee_id}/miembros/{member_id}/prorroga")
-def new_extension(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    committee_id: int,
-    member_id: int,
-) -> Response:
-    return _term(request, session, actor, now, (committee_id, member_id, "prorroga"), Form())
-
-
-@router.post("/{committee_id}/miembros/{member_id}/prorroga")
-def extend(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-    member_id: int,
-) -> Response:
-    try:
-        service.extend_term(session, actor, now, member_id, parse(ExtensionIn, data))
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        act = (committee_id, member_id, "prorroga")
-        return _term(request, session, actor, now, act, form, 422)
-    return redirect(f"/comites/{committee_id}", "term_extended")
-
-
-@router.get("/{committee_id}/miembros/{member_id}/salida")
-def new_departure(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    committee_id: int,
-    member_id: int,
-) -> Response:
-    form = Form.of({"on": clock.local_date(now)})
-    return _term(request, session, actor, now, (committee_id, member_id, "salida"), form)
-
-
-@router.post("/{committee_id}/miembros/{member_id}/salida")
-def leave(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-    member_id: int,
-) -> Response:
-    try:
-        service.leave(session, actor, now, member_id, parse(LeaveIn, data))
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        act = (committee_id, member_id, "salida")
-        return _term(request, session, actor, now, act, form, 422)
-    return redirect(f"/comites/{committee_id}", "member_left")
-
-
-def _term(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
-    act: tuple[int, int, str],
-    form: Form,
-    status: int = 200,
-) -> Response:
-    """The extension of a term, or its early end: (committee, member, which of the two)."""
-    committee_id, member_id, kind = act
-    committee = reading.office(session, actor, committee_id)
-    row, _ = queries.get_member(session, actor, member_id)
-    (member,) = reading.members_out(session, [row], clock.local_date(now))
-    return render(
-        request,
-        "committees/term.html",
-        status,
-        form=form,
-        committee=committee,
-        member=member,
-        leaving=kind == "salida",
-        action=f"/comites/{committee_id}/miembros/{member_id}/{kind}",
-        back=f"/comites/{committee_id}",
+def _member(desk: Desk, committee_id: int, form: Form, status: int = 200) -> Response:
+    return _somebody(
+        desk, committee_id, form, status, "member", bodies=choices(desk.request, "body", BodyKind)
     )
 
 
 @router.get("/{committee_id}/evaluadores/nuevo")
-def new_evaluator(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, committee_id: int
-) -> Response:
-    form = Form.of({"appointed_on": clock.local_date(now)})
-    return _evaluator(request, session, actor, committee_id, form)
+def new_evaluator(desk: DeskDep, committee_id: int) -> Response:
+    return _evaluator(desk, committee_id, Form.of({"appointed_on": desk.today}))
 
 
 @router.post("/{committee_id}/evaluadores/nuevo")
-def appoint(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-) -> Response:
-    try:
-        service.appoint_evaluators(session, actor, now, committee_id, [parse(EvaluatorIn, data)])
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _evaluator(request, session, actor, committee_id, form, 422)
-    return redirect(f"/comites/{committee_id}", "evaluator_appointed")
+def appoint(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
+    def act() -> None:
+        wish = [parse(EvaluatorIn, data)]
+        holders = own_holders(desk.session, committee_id, wish)
+        service.appoint_evaluators(*desk.acting, committee_id, wish, holders)
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _evaluator(desk, committee_id, form, status),
+        f"/comites/{committee_id}",
+        "evaluator_appointed",
+    )
 
 
-def _evaluator(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    committee_id: int,
-    form: Form,
-    status: int = 200,
+def _evaluator(desk: Desk, committee_id: int, form: Form, status: int = 200) -> Response:
+    return _somebody(desk, committee_id, form, status, "evaluator")
+
+
+def _somebody(
+    desk: Desk, committee_id: int, form: Form, status: int, name: str, **more: object
 ) -> Response:
-    return render(
-        request,
-        "committees/evaluator.html",
+    """A member or an evaluator: somebody who is known, or a new person."""
+    known = reading.known_persons(desk.session, desk.actor, committee_id)
+    return desk.page(
+        f"committees/{name}.html",
+        form,
         status,
-        form=form,
-        committee=reading.office(session, actor, committee_id),
-        persons=_known(session, actor, committee_id),
-        sexes=choices(request, "sex", Sex),
-        sectors=choices(request, "sector", Sector),
-        action=f"/comites/{committee_id}/evaluadores/nuevo",
+        committee=reading.office(desk.session, desk.actor, committee_id),
+        persons=[(str(row.id), f"{row.surnames}, {row.names}") for row in known],
+        sexes=choices(desk.request, "sex", Sex),
+        sectors=choices(desk.request, "sector", Sector),
+        back=f"/comites/{committee_id}",
+        **more,
+    )
+
+
+# --- what is changed -----------------------------------------------------------------------------
+
+
+@router.get("/{committee_id}/miembros/{member_id}/prorroga")
+def new_extension(desk: DeskDep, committee_id: int, member_id: int) -> Response:
+    form = Form.of({"was": _term_now(desk, member_id, "until").was})
+    return _term(desk, committee_id, member_id, "prorroga", form)
+
+
+@router.post("/{committee_id}/miembros/{member_id}/prorroga")
+def extend(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Response:
+    return desk.edit(
+        data,
+        lambda: _term_now(desk, member_id, "until"),
+        lambda: service.extend_term(*desk.acting, member_id, parse(ExtensionIn, data)),
+        lambda form, status: _term(desk, committee_id, member_id, "prorroga", form, status),
+        f"/comites/{committee_id}",
+        "term_extended",
+        lock=f"/miembros/{member_id}",
+    )
+
+
+@router.get("/{committee_id}/miembros/{member_id}/salida")
+def new_departure(desk: DeskDep, committee_id: int, member_id: int) -> Response:
+    form = Form.of({"on": desk.today, "was": _term_now(desk, member_id, "on").was})
+    return _term(desk, committee_id, member_id, "salida", form)
+
+
+@router.post("/{committee_id}/miembros/{member_id}/salida")
+def leave(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Response:
+    return desk.edit(
+        data,
+        lambda: _term_now(desk, member_id, "on"),
+        lambda: service.leave(*desk.acting, member_id, parse(LeaveIn, data)),
+        lambda form, status: _term(desk, committee_id, member_id, "salida", form, status),
+        f"/comites/{committee_id}",
+        "member_left",
+        lock=f"/miembros/{member_id}",
+    )
+
+
+def _term_now(desk: Desk, member_id: int, field: str) -> Form:
+    """When the term ends as it stands, under the name of the field that changes it."""
+    row, _ = queries.get_member(desk.session, desk.actor, member_id)
+    return Form.of({field: row.left_on or row.term_end})
+
+
+@router.get("/{committee_id}/miembros/{member_id}/correccion")
+def new_correction(desk: DeskDep, committee_id: int, member_id: int) -> Response:
+    return _term(desk, committee_id, member_id, "correccion", _whole_term(desk, member_id))
+
+
+@router.post("/{committee_id}/miembros/{member_id}/correccion")
+def correct_term(desk: DeskDep, data: FormDep, committee_id: int, member_id: int) -> Response:
+    return desk.edit(
+        data,
+        lambda: _whole_term(desk, member_id),
+        lambda: service.correct_term(*desk.acting, member_id, parse(TermCorrectionIn, data)),
+        lambda form, status: _term(desk, committee_id, member_id, "correccion", form, status),
+        f"/comites/{committee_id}",
+        "term_corrected",
+        lock=f"/miembros/{member_id}",
+    )
+
+
+def _whole_term(desk: Desk, member_id: int) -> Form:
+    row, _ = queries.get_member(desk.session, desk.actor, member_id)
+    return Form.of({"term_from": row.term_begin, "term_until": row.term_end})
+
+
+def _term(
+    desk: Desk, committee_id: int, member_id: int, kind: str, form: Form, status: int = 200
+) -> Response:
+    """`kind`: the extension of a term, its correction, or its early end."""
+    committee = reading.office(desk.session, desk.actor, committee_id)
+    row, _ = queries.get_member(desk.session, desk.actor, member_id)
+    (member,) = reading.members_out(desk.session, [row], desk.today)
+    return desk.page(
+        "committees/term.html",
+        form,
+        status,
+        committee=committee,
+        member=member,
+        kind=kind,
         back=f"/comites/{committee_id}",
     )
 
 
 @router.get("/{committee_id}/evaluadores/{appointment_id}/vecino")
-def new_neighbour(
-    request: Request, session: SessionDep, actor: UserDep, committee_id: int, appointment_id: int
-) -> Response:
-    return _neighbour(request, session, actor, committee_id, appointment_id, Form())
+def new_neighbour(desk: DeskDep, committee_id: int, appointment_id: int) -> Response:
+    return _neighbour(desk, committee_id, appointment_id, Form())
 
 
 @router.post("/{committee_id}/evaluadores/{appointment_id}/vecino")
-def lend(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    committee_id: int,
-    appointment_id: int,
-) -> Response:
-    try:
+def lend(desk: DeskDep, data: FormDep, committee_id: int, appointment_id: int) -> Response:
+    def act() -> None:
         wish = parse(NeighbourIn, data)
-        service.serve_neighbour(session, actor, now, appointment_id, wish.committee_id)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _neighbour(request, session, actor, committee_id, appointment_id, form, 422)
-    return redirect(f"/comites/{committee_id}", "evaluator_lent")
+        service.serve_neighbour(*desk.acting, appointment_id, wish.committee_id)
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _neighbour(desk, committee_id, appointment_id, form, status),
+        f"/comites/{committee_id}",
+        "evaluator_lent",
+    )
 
 
 def _neighbour(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    committee_id: int,
-    appointment_id: int,
-    form: Form,
-    status: int = 200,
+    desk: Desk, committee_id: int, appointment_id: int, form: Form, status: int = 200
 ) -> Response:
-    return render(
-        request,
+    return desk.page(
         "committees/neighbour.html",
+        form,
         status,
-        form=form,
-        committee=reading.office(session, actor, committee_id),
-        person=reading.evaluator_name(session, actor, appointment_id),
-        committees=reading.other_committees(session, committee_id),
-        action=f"/comites/{committee_id}/evaluadores/{appointment_id}/vecino",
+        committee=reading.office(desk.session, desk.actor, committee_id),
+        person=reading.evaluator_name(desk.session, desk.actor, appointment_id),
+        committees=reading.other_committees(desk.session, committee_id),
         back=f"/comites/{committee_id}",
     )
 
 
-def _places(session: Session, codes: list[str]) -> str:
-    return ", ".join(territory.municipality_label(session, code) for code in codes)
-
-
-def _known(session: Session, actor: Actor, committee_id: int) -> list[tuple[str, str]]:
-    rows = reading.known_persons(session, actor, committee_id)
-    return [(str(row.id), f"{row.surnames}, {row.names}") for row in rows]
+def _places(desk: Desk, codes: list[str]) -> str:
+    return ", ".join(territory.municipality_label(desk.session, code) for code in codes)

@@ -7,10 +7,11 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep, NowDep, SessionDep, VisitorDep
+from api.deps import DoorFormDep, GroundDep, NowDep, SessionDep, VisitorDep
 from api.forms import Form, parse
 from api.ground import Ground
 from api.render import locale_of, redirect, render
+from api.uploads import ComplaintPhotosDep
 from api.visitors import for_visitor
 from api.web.again import choices, typed_again
 from api.web.once import FormRoute
@@ -52,14 +53,20 @@ def ask(
 
 @router.post("/denuncias")
 def lodge(
-    request: Request, session: SessionDep, now: NowDep, ground: GroundDep, data: FormDep
+    request: Request,
+    uploads: ComplaintPhotosDep,
+    data: DoorFormDep,
+    session: SessionDep,
+    now: NowDep,
+    ground: GroundDep,
 ) -> Response:
     if str(data.get(TRAP, "")).strip():
         return redirect("/")
     address = request.client.host if request.client else ""
     try:
         asked = {name: data[name] for name in ComplaintIn.model_fields if name in data}
-        row = service.lodge(session, now, parse(ComplaintIn, asked), address)
+        wish = parse(ComplaintIn, asked)
+        row = service.lodge(session, now, wish, address, photos=uploads.all("photos"))
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return _page(request, session, now, ground, form, 422)

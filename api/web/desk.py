@@ -55,7 +55,7 @@ class Desk:
         act: Callable[[], object],
         again: Callable[[Form, int], Response],
         url: str,
-        flash: str,
+        flash: str = "",
         **params: object,
     ) -> Response:
         """Validate and act, then on to `url`; or the form again, with 422 and what was typed."""
@@ -72,19 +72,27 @@ class Desk:
         act: Callable[[], object],
         again: Callable[[Form, int], Response],
         url: str,
-        flash: str,
+        flash: str = "",
         lock: str = "",
         **params: object,
     ) -> Response:
         """`act` for a form that shows a record (with `m.was(form)` in it): who opened it before
         somebody else changed the record is told, with both beside each other, and 409. `lock`
         names the record where several pages change it."""
-        self.hold(lock or self.request.url.path)
-        now = record()
-        if data.get("was", now.was) != now.was:
-            overtaken = Form.of(data).overtaken_by(now, locale_of(self.request))
+        overtaken = self.overtaken(data, record, lock)
+        if overtaken is not None:
             return again(overtaken, 409)
         return self.act(data, act, again, url, flash, **params)
+
+    def overtaken(
+        self, data: Mapping[str, Any], record: Callable[[], Form], lock: str = ""
+    ) -> Form | None:
+        """The form beside the record, when that is no longer what its writer was shown."""
+        self.hold(lock or self.request.url.path)
+        now = record()
+        if data.get("was", now.was) == now.was:
+            return None
+        return Form.of(data).overtaken_by(now, locale_of(self.request))
 
     def hold(self, record: str) -> None:
         """Until the end of the request nobody else who holds this record writes it."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, NowDep, SessionDep, UserDep
+from api.deps import FormDep, NowDep, PageNumber, SessionDep, Unchosen, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
@@ -23,8 +23,6 @@ router = APIRouter(prefix="/hallazgos", route_class=FormRoute)
 PAGE_SIZE = 50
 OVERDUE = "overdue"
 
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
-
 
 @router.get("")
 def index(
@@ -34,7 +32,7 @@ def index(
     now: NowDep,
     state: Annotated[str, Query(alias="estado", max_length=20)] = "",
     grade: Annotated[str, Query(alias="clase", max_length=20)] = "",
-    round_id: Annotated[Id | None, Query(alias="ronda")] = None,
+    round_id: Annotated[Id | None, Unchosen, Query(alias="ronda")] = None,
     number: PageNumber = 1,
 ) -> Response:
     today = clock.local_date(now)

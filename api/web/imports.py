@@ -8,8 +8,8 @@ from sqlmodel import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep, NowDep, SessionDep, UserDep
-from api.forms import Form
+from api.deps import FormDep, GroundDep, NowDep, PageNumber, SessionDep, UserDep
+from api.forms import Form, number_in
 from api.render import locale_of, paging, redirect, render
 from api.web.once import FormRoute
 from spg_registry.committees import queries as committees
@@ -32,7 +32,6 @@ router = APIRouter(prefix="/importaciones", route_class=FormRoute)
 
 PAGE_SIZE = 50
 ROWS_SHOWN = 100
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 Shown = Annotated[Action | None, Query(alias="ver")]
 
 
@@ -78,9 +77,10 @@ def examine(
 
 
 def _spg(typed: Any) -> int:
-    if not isinstance(typed, str) or not typed.isdecimal() or len(typed) > 9:
+    spg_id = number_in(typed)
+    if spg_id is None:
         raise Invalid.at("spg", "required")
-    return int(typed)
+    return spg_id
 
 
 def _faults(refusal: Invalid | TooLarge) -> list[Fault]:

@@ -1,7 +1,4 @@
-"""What the pages of producers and of units share: products, and words from an address."""
-
-from enum import StrEnum
-from typing import TypeVar
+"""What the pages of producers and of units share: products."""
 
 from fastapi import Request
 from sqlmodel import Session
@@ -10,16 +7,9 @@ from api.render import locale_of
 from spg_registry.territory import queries as territory
 from spg_registry.territory.names import name_key
 
-Word = TypeVar("Word", bound=StrEnum)
-
 
 def products_of(request: Request, session: Session) -> list[tuple[str, str]]:
     """The catalogue as a select's options, by name in the reader's language."""
     english = locale_of(request) == "en"
     rows = [(row.code, row.en if english else row.es) for row in territory.products(session)]
     return sorted(rows, key=lambda pair: name_key(pair[1]))
-
-
-def one_of(words: type[Word], text: str) -> Word | None:
-    """The word of a closed list, or nothing."""
-    return words(text) if text in {word.value for word in words} else None

@@ -14,7 +14,6 @@ from api.login import visit_page
 from api.render import locale_of, redirect, render
 from api.web.once import FormRoute
 from spg_registry.core import mail
-from spg_registry.core.config import settings
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import sentence
 from spg_registry.people import links
@@ -38,15 +37,11 @@ class _Hush(logging.Filter):
 logging.getLogger("uvicorn.access").addFilter(_Hush())
 
 
-def _address(token: str) -> str:
-    return f"{settings().public_url}/enlace/{token}"
-
-
 def _letter(user: User, token: str, purpose: LinkPurpose, locale: str) -> mail.Letter:
     words = {
         "name": user.label,
         "username": user.username,
-        "link": _address(token),
+        "link": links.address_of(token),
         "hours": int(links.LASTING[purpose].total_seconds() // 3600),
     }
     subject = sentence(f"mail.{purpose.value}.subject", locale)
@@ -63,7 +58,7 @@ def told_link(
         request,
         "users/link.html",
         account=user,
-        link="" if sent else _address(token),
+        link="" if sent else links.address_of(token),
         until=now + links.LASTING[purpose],
         back="/usuarios",
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.deps import FormDep, GroundDep, SessionDep, UserDep
-from api.forms import Form, parse
+from api.forms import Form, one_of, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices
 from api.web.decision_rows import rows_form, slots
@@ -36,17 +36,23 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/reuniones")
-def index(desk: DeskDep, estado: MeetingState | None = None, number: PageNumber = 1) -> Response:
+def index(
+    desk: DeskDep, state: Annotated[str, Query(alias="estado")] = "", number: PageNumber = 1
+) -> Response:
     require(desk.actor, Permission.DECISION_READ)
     rows, total = queries.visible_meetings(
-        desk.session, desk.actor, state=estado, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+        desk.session,
+        desk.actor,
+        state=one_of(MeetingState, state),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
     )
     return render(
         desk.request,
         "meetings/index.html",
         meetings=meeting_lines(desk.session, rows),
         page=paging(desk.request, number, PAGE_SIZE, total),
-        form=Form.of({"estado": estado.value if estado else ""}),
+        form=Form.of({"estado": state}),
         states=choices(desk.request, "meeting", MeetingState),
         may_convene=desk.actor.may(Permission.DECISION_RECORD),
     )
@@ -72,7 +78,7 @@ def shown(
 ) -> Response:
     """The page of a meeting: the steps of one that is held, or the acta of one that is closed. A
     form that came back is shown as it was typed, the others as they stand."""
-    agenda = agenda_of(desk.session, desk.actor, meeting_id, desk.today)
+    agenda = agenda_of(desk.session, desk.actor, meeting_id)
     locale = locale_of(desk.request)
     told = Told(desk.session, agenda.items, locale, agenda.attendance.lacks)
     place = agenda.meeting.committee_id
@@ -209,9 +215,9 @@ def certificates(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
 
 
 @router.get("/reuniones/{meeting_id}/acta.pdf")
-def acta_paper(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
+def acta_paper(session: SessionDep, actor: UserDep, ground: GroundDep, meeting_id: int) -> Response:
     """A draft while the meeting is held; the closed acta is the same bytes on every day."""
-    meeting, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
+    meeting, content = acta.acta_of(session, actor, meeting_id)
     paper = acta_sheet.acta_paper(content, meeting.acta_sha256, demo=ground.settings.demo)
     return _file(paper, "application/pdf", f"acta-{meeting_id}.pdf")
 
@@ -227,9 +233,9 @@ def convocation_paper(session: SessionDep, actor: UserDep, meeting_id: int) -> R
 
 
 @router.get("/reuniones/{meeting_id}/acta.json")
-def acta_content(desk: DeskDep, meeting_id: int) -> Response:
+def acta_content(session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
     """What the acta says, in the bytes whose SHA-256 is printed on it."""
-    _, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
+    _, content = acta.acta_of(session, actor, meeting_id)
     return _file(acta.spelled(content), "application/json", f"acta-{meeting_id}.json")
 
 

@@ -11,11 +11,15 @@ from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
+from spg_registry.producers import twins
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
 from spg_registry.producers.errors import NotMergeable, NotMerged
+from spg_registry.producers.facts import producers_held_by
 from spg_registry.producers.merging import likely_duplicates, pair_to_write
-from spg_registry.producers.schemas import MergeIn
+from spg_registry.producers.queries import producers_by_id
+from spg_registry.producers.schemas import MergeIn, MergePersonsIn
+from spg_registry.producers.twins import likely_same_persons
 from spg_registry.seals import service
 
 router = APIRouter(prefix="/productores", route_class=FormRoute)
@@ -23,8 +27,54 @@ router = APIRouter(prefix="/productores", route_class=FormRoute)
 
 @router.get("/duplicados")
 def index(desk: DeskDep) -> Response:
-    pairs = likely_duplicates(desk.session, desk.actor)
-    return render(desk.request, "producers/duplicates.html", pairs=pairs)
+    return render(
+        desk.request,
+        "producers/duplicates.html",
+        pairs=likely_duplicates(desk.session, desk.actor),
+        persons=likely_same_persons(desk.session, desk.actor),
+    )
+
+
+@router.get("/personas/{person_id}/unir/{other_id}")
+def compare_persons(desk: DeskDep, person_id: int, other_id: int) -> Response:
+    return _compare_persons(desk, person_id, other_id, Form())
+
+
+@router.post("/personas/{person_id}/unir/{other_id}")
+def merge_persons(desk: DeskDep, data: FormDep, person_id: int, other_id: int) -> Response:
+    ids = {str(person_id): other_id, str(other_id): person_id}
+
+    def act() -> None:
+        stays = str(data.get("stays", ""))
+        if stays not in ids:
+            raise Invalid.at("stays", "bad_choice")
+        wish = parse(MergePersonsIn, {"reason": data.get("reason", "")}, other=ids[stays])
+        try:
+            twins.merge_persons(*desk.acting, int(stays), wish)
+        except NotMergeable as refusal:
+            raise Invalid(Fault("", f"not_mergeable_{refusal.params['why']}")) from refusal
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _compare_persons(desk, person_id, other_id, form, status),
+        "/productores/duplicados",
+        "persons_merged",
+    )
+
+
+def _compare_persons(
+    desk: Desk, person_id: int, other_id: int, form: Form, status: int = 200
+) -> Response:
+    rows = twins.persons_to_merge(desk.session, desk.actor, person_id, other_id)
+    held = producers_held_by(desk.session, [row.id for row in rows])
+    known = producers_by_id(desk.session, [id_ for ids in held.values() for id_ in ids])
+    return desk.page(
+        "producers/merge_persons.html",
+        form,
+        status,
+        persons=[(row, [known[id_] for id_ in held[row.id]]) for row in rows],
+    )
 
 
 @router.get("/{code}/unir/{other}")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.deps import NowDep, SessionDep, VisitorDep
-from api.forms import Form
+from api.forms import Form, number_in
 from api.render import locale_of, render
 from spg_registry.committees.queries import committee_names
 from spg_registry.core import clock
@@ -37,10 +37,10 @@ def rules(
     session: SessionDep,
     now: NowDep,
     _visitor: VisitorDep,
-    comite: Annotated[str, Query(max_length=10)] = "",
+    asked: Annotated[str, Query(alias="comite", max_length=10)] = "",
 ) -> Response:
     names = dict(committee_names(session))
-    wanted = int(comite) if comite.isdecimal() else 0
+    wanted = number_in(asked)
     committee_id = wanted if wanted in names else None
     norm = frozen(session, committee_id, clock.local_date(now))
     ruled = norm["ruleset"]["rules"]

@@ -1,7 +1,8 @@
 """A form that was sent twice acts once: a double click, a line that broke, a page sent again.
 
-Every form carries a token of its own (`m.csrf`). The first answer is kept in the transaction of the
-act; the same form with the same words leads to the same page and says that it was sent before.
+Every form carries a token of its own (`m.csrf`). Its last answer is kept in the transaction of the
+act; the same form with the same words leads to the same page and says that it was sent before. Only
+the last: who ticks a box, takes the tick back and sets it again has told three things.
 """
 
 import hashlib
@@ -29,25 +30,27 @@ LONGEST_TOKEN = 40
 
 @dataclass(frozen=True)
 class Sending:
-    """One sending of a form, and what came of it the first time."""
+    """One sending of a form, and what came of the one before."""
 
     session: Session
     now: datetime
     owner: str
-    key: str
-    answer: IdempotentAnswer | None
+    token: str
+    digest: str
+    before: IdempotentAnswer | None
 
     def again(self) -> Response | None:
-        if self.answer is None:
+        if self.before is None or self.before.fingerprint != self.digest:
             return None
-        kept: Any = self.answer.body
+        kept: Any = self.before.body
         return redirect(kept["location"], "already_sent", "info")
 
     def keep(self, answer: Response) -> None:
         """Only what was done: a form that came back with a refusal may be sent again."""
         if answer.status_code == 303:
             kept = {"location": answer.headers["location"]}
-            idempotency.remember(self.session, self.now, self.owner, self.key, self.key, 303, kept)
+            asked = (self.owner, self.token, self.digest)
+            idempotency.remember(self.session, self.now, *asked, 303, kept, self.before)
 
 
 def sending(request: Request, data: FormDep, session: SessionDep, now: NowDep) -> Sending | None:
@@ -55,12 +58,13 @@ def sending(request: Request, data: FormDep, session: SessionDep, now: NowDep) -
     if not 0 < len(token) <= LONGEST_TOKEN:
         return None
     owner = f"form:{request.state.csrf_token[:32]}"
-    key = _digest(f"{request.url.path}?{request.url.query}", data)
-    return Sending(session, now, owner, key, idempotency.remembered(session, owner, key, key))
+    digest = _digest(f"{request.url.path}?{request.url.query}", data)
+    before = idempotency.last_of(session, owner, token)
+    return Sending(session, now, owner, token, digest, before)
 
 
 def _digest(where: str, data: FormData) -> str:
-    """Of the form's token and all that was typed into it; of a file its name and length."""
+    """Of all that was typed into a form; of a file its name and length."""
     told = [where]
     for name, value in data.multi_items():
         typed = value if isinstance(value, str) else f"{value.filename} {value.size}"

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import DoorFormDep, FormDep, GroundDep, NowDep, SessionDep, VisitorDep
-from api.forms import Form
+from api.forms import Form, number_in
 from api.ground import Ground
 from api.render import locale_of, redirect, render
 from api.visitors import for_visitor
@@ -122,10 +122,10 @@ def confirm(
     """One visit or one seal, as the button says."""
     if producer is None:
         return redirect("/mi-sello", "own_session_ended", "warning")
-    visit = _typed(data.get("visita"))
+    visit_id = number_in(data.get("visita"))
     try:
-        if visit.isascii() and visit.isdigit() and len(visit) < 19:
-            confirm_visit(session, now, producer, int(visit))
+        if visit_id is not None:
+            confirm_visit(session, now, producer, visit_id)
         else:
             confirm_seal(session, now, producer, codes.forgiven(_typed(data.get("sello"))))
     except AlreadyAcknowledged:

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.deps import PageNumber
+from api.forms import one_of
 from api.render import paging, render
 from api.sight import visible_ids
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of
+from spg_registry.complaints.timeline import complaints_about
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
 from spg_registry.seals.timeline import Line, Topic, timeline_of
@@ -30,9 +32,8 @@ _PLACES = {
     "appeal": "/apelaciones/",
     "seal": "/sellos/",
     "sanction": "/sanciones",
+    "complaint": "/denuncias-recibidas/",
 }
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/{code}/historia")
@@ -45,7 +46,7 @@ def history(
     ids = visible_ids(desk.session, desk.actor)
     file = producer_file(desk.session, desk.actor, code, desk.today, ids)
     wanted = one_of(Topic, topic)
-    lines = timeline_of(desk.session, desk.actor, file, wanted)
+    lines = _lines(desk, file, wanted)
     first = (number - 1) * PAGE_SIZE
     return render(
         desk.request,
@@ -60,8 +61,13 @@ def history(
 
 def latest(desk: Desk, file: ProducerFile) -> tuple[list[dict[str, Any]], int]:
     """For the producer's own page, and how many lines there are in all."""
-    lines = timeline_of(desk.session, desk.actor, file)
+    lines = _lines(desk, file)
     return shown(lines[:LATEST]), len(lines)
+
+
+def _lines(desk: Desk, file: ProducerFile, topic: Topic | None = None) -> list[Line]:
+    more = {Topic.COMPLAINTS: complaints_about}
+    return timeline_of(desk.session, desk.actor, file, topic, more)
 
 
 def shown(lines: list[Line]) -> list[dict[str, Any]]:

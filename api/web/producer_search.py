@@ -6,12 +6,13 @@ from fastapi import APIRouter, Header, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.forms import Form
+from api.deps import PageNumber
+from api.forms import Form, number_in, one_of
 from api.render import paging, render
 from api.sight import visible_ids
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
-from api.web.land import one_of, products_of
+from api.web.land import products_of
 from spg_registry.committees import queries as committees
 from spg_registry.core.permissions import Permission
 from spg_registry.producers import queries
@@ -27,7 +28,6 @@ PAGE_SIZE = 25
 FEW_MUNICIPALITIES = 3
 """Of more than these the communities are offered once one municipality is chosen."""
 
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 Words = Annotated[str, Query(max_length=120)]
 Part = Annotated[str, Header(alias="X-Part", max_length=20)]
 
@@ -53,9 +53,9 @@ def index(
         text=q,
         kind=one_of(ProducerKind, kind),
         municipality_code=municipality or None,
-        community_id=_number(community),
+        community_id=number_in(community),
         organisation_code=organisation or None,
-        spg_id=_number(spg),
+        spg_id=number_in(spg),
         status=one_of(EnrolmentStatus, status),
         product_code=product or None,
     )
@@ -122,7 +122,3 @@ def _options(desk: Desk, sight: Sight, municipality: str) -> dict[str, Any]:
 
 def _labels(session: Session, codes: list[str]) -> list[tuple[str, str]]:
     return [(code, territory.municipality_label(session, code)) for code in codes]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -1,11 +1,13 @@
 """Wrong entries found late: the seals that rest on them, and the forms that put things right."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deps import FormDep
-from api.forms import Form, parse
+from api.forms import Form, number_in, parse
 from api.render import locale_of, render
 from api.web.again import choices
 from api.web.desk import Desk, DeskDep
@@ -41,11 +43,11 @@ AGAINST = (Outcome.SUSPENSION, Outcome.NOT_APPROVED)
 
 
 @router.get("/sellos/revision")
-def index(desk: DeskDep, comite: str = "") -> Response:
+def index(desk: DeskDep, committee: Annotated[str, Query(alias="comite")] = "") -> Response:
     """Of one committee at a time: each is judged again by what is on record today."""
     require(desk.actor, Permission.SEAL_READ)
     own = _committees(desk.session, desk.actor)
-    wanted = int(comite) if comite.isdecimal() and len(comite) < 9 else None
+    wanted = number_in(committee)
     chosen = next((row for row in own if row[0] == wanted), own[0] if len(own) == 1 else None)
     doubts = revision.doubts_of(desk.session, desk.actor, chosen[0], desk.now) if chosen else []
     name_of = names_for(desk.session, (why for doubt in doubts for why in doubt.reasons))
@@ -185,12 +187,16 @@ def _correction(desk: Desk, code: str, form: Form, status: int = 200) -> Respons
 
 @router.get("/visitas/{visit_id}/corregir")
 def ask_visit(desk: DeskDep, visit_id: Id) -> Response:
+    return _visit(desk, visit_id, _filled(desk, visit_id))
+
+
+def _filled(desk: Desk, visit_id: int) -> Form:
     visit = visits.sheet_of(desk.session, desk.actor, visit_id).visit
-    values = {"visited_on": visit.visited_on, "plots_seen": visit.plots_seen}
+    values: dict[str, Any] = {"visited_on": visit.visited_on, "plots_seen": visit.plots_seen}
     for item, said in visit.answers.items():
         values |= {f"answers-{item}-answer": said.get("answer")}
         values |= {f"answers-{item}-note": said.get("note")}
-    return _visit(desk, visit_id, Form.of(values))
+    return Form.of(values)
 
 
 @router.post("/visitas/{visit_id}/corregir")
@@ -200,8 +206,9 @@ def correct_visit(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
         seen = [str(each) for each in data.getlist("plots_seen")]
         rounds.correct_visit(*desk.acting, visit_id, parse(VisitCorrection, data, plots_seen=seen))
 
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _filled(desk, visit_id),
         act,
         lambda form, status: _visit(desk, visit_id, form, status),
         f"/visitas/{visit_id}",
@@ -226,16 +233,19 @@ def _visit(desk: Desk, visit_id: int, form: Form, status: int = 200) -> Response
 
 @router.get("/productores/{code}/vinculos/{interest_id}/corregir")
 def ask_interest(desk: DeskDep, code: str, interest_id: int) -> Response:
+    return _interest(desk, code, interest_id, _declared(desk, code, interest_id))
+
+
+def _declared(desk: Desk, code: str, interest_id: int) -> Form:
     row = _interest_of(desk, code, interest_id)
-    fields = {"kind", "degree", "since", "until"}
-    return _interest(desk, code, interest_id, Form.of(row.model_dump(include=fields)))
+    return Form.of(row.model_dump(include={"kind", "degree", "since", "until"}))
 
 
 @router.post("/productores/{code}/vinculos/{interest_id}/corregir")
 def correct_interest(desk: DeskDep, data: FormDep, code: str, interest_id: int) -> Response:
-    _interest_of(desk, code, interest_id)
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _declared(desk, code, interest_id),
         lambda: producers.correct_interest(
             *desk.acting, interest_id, parse(InterestCorrection, data)
         ),

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
-from api.forms import Form, parse
+from api.deps import FormDep, Unchosen
+from api.forms import Form, number_in, parse
 from api.render import locale_of, redirect, render
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
@@ -26,15 +26,16 @@ from spg_registry.rounds import service
 from spg_registry.rounds.models import RoundKind
 from spg_registry.rounds.schemas import Id, StartIn
 from spg_registry.rules.months import add_months
-from spg_registry.seals.year import DueUnit, due_units, newcomers, year_plan
+from spg_registry.seals.year import DueUnit, Turn, due_units, newcomers, year_plan
 
 router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
-SpgId = Annotated[Id | None, Query(alias="spg")]
+SpgId = Annotated[Id | None, Unchosen, Query(alias="spg")]
 Month = Annotated[str, Query(alias="mes", pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
 Kind = Annotated[str, Query(alias="tipo", max_length=20)]
 Places = Annotated[list[Id], Query(alias="comunidad", max_length=200)]
 All = Annotated[bool, Query(alias="todas")]
+Renew = Annotated[bool, Query(alias="renovar")]
 Year = Annotated[int | None, Query(alias="gestion", ge=2000, le=2100)]
 
 
@@ -75,8 +76,10 @@ def ask(
     month: Month = "",
     kind: Kind = "",
     every: All = False,
+    renew: Renew = False,
 ) -> Response:
-    return _ask(desk, Form(), spg_id, month, kind, places, every=every)
+    """With `renovar` only those whose seal ends, all of them ticked."""
+    return _ask(desk, Form(), spg_id, month, kind, places, every=every, renew=renew)
 
 
 @router.post("/abrir")
@@ -85,6 +88,7 @@ def start(
     data: FormDep,
     places: Places = [],  # noqa: B006 - as above
     month: Month = "",
+    renew: Renew = False,
 ) -> Response:
     try:
         units = _ticked(data)
@@ -95,9 +99,8 @@ def start(
         ronda = service.start_round(*desk.acting, start_in)
     except Invalid as refusal:
         form = typed_again(desk.request, desk.session, data, refusal)
-        spg_id = form.value("spg_id")
-        known = int(spg_id) if spg_id.isdigit() and len(spg_id) < 9 else None
-        return _ask(desk, form, known, month, form.value("kind"), places, 422)
+        known = number_in(form.value("spg_id"))
+        return _ask(desk, form, known, month, form.value("kind"), places, 422, renew=renew)
     if start_in.open_now:
         return redirect(f"/rondas/{ronda.id}/asignaciones", "round_started", count=len(units))
     return redirect(f"/rondas/{ronda.id}", "round_planned")
@@ -109,8 +112,9 @@ def _ticked(data: FormData) -> list[int]:
     found = []
     for ticked in map(str, data.getlist("units")):
         community, _, unit = ticked.partition("-")
-        if community in places and unit.isdigit() and len(unit) < 10:
-            found.append(int(unit))
+        unit_id = number_in(unit)
+        if community in places and unit_id is not None:
+            found.append(unit_id)
     return found
 
 
@@ -143,6 +147,7 @@ def _ask(
     status: int = 200,
     *,
     every: bool = False,
+    renew: bool = False,
 ) -> Response:
     require(desk.actor, Permission.ROUND_WRITE)
     spgs = _spgs(desk, Permission.ROUND_WRITE)
@@ -153,8 +158,10 @@ def _ask(
     if kind == RoundKind.NEWCOMERS:
         known = {unit.unit_id for unit in fresh}
         units = [unit for unit in units if unit.unit_id in known]
+    if renew:
+        units = [unit for unit in units if unit.due and Turn.SEAL_ENDING in unit.turns]
     wanted = set(places)
-    found = _places(units, wanted, form, tick=every or kind == RoundKind.NEWCOMERS)
+    found = _places(units, wanted, form, tick=every or renew or kind == RoundKind.NEWCOMERS)
     named = found[0].name if len(found) == 1 else ""
     return render(
         desk.request,
@@ -166,7 +173,7 @@ def _ask(
         kinds=choices(desk.request, "round_kind", RoundKind),
         kind=kind if kind in list(RoundKind) else RoundKind.ORDINARY.value,
         places=found,
-        only_some=bool(wanted),
+        only_some=bool(wanted) or renew,
         due=sum(len(place.due) for place in found),
         first=first,
         until=until,

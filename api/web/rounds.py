@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, NowDep, SessionDep, UserDep
+from api.deps import FormDep, NowDep, PageNumber, SessionDep, UserDep
 from api.forms import Form, parse
 from api.render import paging, redirect, render
 from api.web.again import choices, typed_again
@@ -29,8 +29,6 @@ from spg_registry.standards import snapshot
 router = APIRouter(prefix="/rondas", route_class=FormRoute)
 
 PAGE_SIZE = 50
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("")

@@ -13,14 +13,15 @@ from api.render import locale_of, redirect
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
-from api.web.seal_papers import Code, Community, Meeting, chosen, pdf, query_of, which
+from api.web.seal_choice import AskedDep, query_of, shown
+from api.web.seal_papers import pdf
 from spg_registry.core import codes
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import format_number, sentence
 from spg_registry.core.permissions import Permission
 from spg_registry.seals import labels, numbering, service
 from spg_registry.seals.choosing import Choice, is_printable
-from spg_registry.seals.errors import SealNotFound, SealNotInForce
+from spg_registry.seals.errors import SealNotInForce
 from spg_registry.seals.labels import Numbered, Profile
 from spg_registry.seals.models import LabelBatch, QuantityUnit, SealGrant
 from spg_registry.seals.queries import certificate_of, standing_of_grant
@@ -31,35 +32,18 @@ router = APIRouter(route_class=FormRoute)
 
 
 @router.get("/sellos/etiquetas")
-def ask(desk: DeskDep, code: Code = "", meeting: Meeting = 0, community: Community = 0) -> Response:
-    form = Form.of({"sello": code})
-    try:
-        choice = chosen(desk, code, meeting, community)
-    except SealNotFound:
-        form.errors["sello"] = sentence("error.seal_not_found", locale_of(desk.request))
-        choice = None
-    if choice is None:
-        return which(desk, form, "/sellos/etiquetas")
-    return _page(desk, choice, Form())
+def ask(asked: AskedDep) -> Response:
+    return asked.page(lambda choice: _page(asked.desk, choice, Form()))
 
 
 @router.post("/sellos/etiquetas")
-def allot(
-    desk: DeskDep,
-    data: FormDep,
-    code: Code = "",
-    meeting: Meeting = 0,
-    community: Community = 0,
-) -> Response:
-    choice = chosen(desk, code, meeting, community)
-    if choice is None:
-        raise SealNotFound()
+def allot(asked: AskedDep, data: FormDep) -> Response:
+    desk, choice = asked.desk, asked.choice()
     try:
         made = service.allot(*desk.acting, parse(LabelBatchesIn, data))
     except Invalid as refusal:
         form = typed_again(desk.request, desk.session, data, refusal)
-        again = chosen(desk, code, meeting, community) or choice
-        return _page(desk, again, form, 422)
+        return _page(desk, asked.choice(), form, 422)
     total = sum(batch.count for batch in made)
     return redirect(f"/sellos/etiquetas?{query_of(choice)}", "labels_allotted", count=total)
 
@@ -68,9 +52,9 @@ def _page(desk: Desk, choice: Choice, form: Form, status: int = 200) -> Response
     session = desk.session
     grants = [one.grant for one in choice.printable]
     balances = numbering.balances_of(session, grants, desk.today)
-    shown = {one.grant.id: one for one in choice.seals}
-    batches = numbering.batches_of(session, shown)
-    lines = [_line(desk, batch, shown[batch.grant_id].grant) for batch in batches]
+    by_grant = {one.grant.id: one for one in choice.seals}
+    batches = numbering.batches_of(session, by_grant)
+    lines = [_line(desk, batch, by_grant[batch.grant_id].grant) for batch in batches]
     lots = [f"lote={line.batch.id}" for line in reversed(lines) if line.printable]
     rows = []
     for place, one in enumerate(choice.printable):
@@ -92,15 +76,13 @@ def _page(desk: Desk, choice: Choice, form: Form, status: int = 200) -> Response
         "seals/labels.html",
         form,
         status,
-        choice=choice,
         rows=rows,
         units=choices(desk.request, "quantity_unit", QuantityUnit),
-        query=query_of(choice),
-        shown_code=codes.display(choice.key) if choice.kind == "seal" else "",
         may_allot=bool(grants)
         and all(desk.actor.may(Permission.PRODUCER_WRITE, g.committee_id) for g in grants),
         batches=lines,
         all_lots="&".join(lots) if len(lots) > 1 else "",
+        **shown(choice),
     )
 
 

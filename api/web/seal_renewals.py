@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep
-from api.forms import Form, parse
+from api.deps import FormDep, Unchosen
+from api.forms import Form, number_in, parse
 from api.render import locale_of, redirect
 from api.web.again import typed_again
 from api.web.desk import Desk, DeskDep
@@ -26,7 +26,7 @@ from spg_registry.seals.renewing import Need, Place, Renewal, renewals
 
 router = APIRouter(route_class=FormRoute)
 
-Where = Annotated[Id | None, Query(alias="comunidad")]
+Where = Annotated[Id | None, Unchosen, Query(alias="comunidad")]
 
 
 @router.get("/sellos/renovar")
@@ -53,17 +53,17 @@ def send(desk: DeskDep, data: FormDep, community: Where = None) -> Response:
 
 def _ticked(data: FormData) -> list[int]:
     parts = [part for text in data.getlist("units") for part in str(text).split("-")]
-    units = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19]
+    units = [unit_id for part in parts if (unit_id := number_in(part)) is not None]
     if not units:
         raise Invalid.at("units", "no_seal_marked")
     return units
 
 
 def _round(data: FormData) -> int:
-    typed = str(data.get("round_id", ""))
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+    round_id = number_in(data.get("round_id"))
+    if round_id is None:
         raise Invalid.at("round_id", "required")
-    return int(typed)
+    return round_id
 
 
 def _page(desk: Desk, form: Form, community: int | None, status: int = 200) -> Response:

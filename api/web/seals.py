@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep, KeyringDep, NowDep, SessionDep, UserDep
-from api.forms import Form, parse
+from api.deps import FormDep, GroundDep, KeyringDep, NowDep, PageNumber, SessionDep, UserDep
+from api.forms import Form, one_of, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
 from api.web.once import FormRoute
@@ -34,8 +34,6 @@ PAGE_SIZE = 50
 SOON = 60
 """Days ahead that a seal counts as expiring soon; from then on it may be renewed."""
 
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
-
 
 @dataclass(frozen=True)
 class Act:
@@ -59,40 +57,39 @@ def index(
     session: SessionDep,
     actor: UserDep,
     now: NowDep,
-    estado: str = "",
-    municipio: Annotated[str, Query(max_length=6)] = "",
-    vence: str = "",
-    sin_conformidad: str = "",
-    codigo: Annotated[str, Query(max_length=60)] = "",
+    state: Annotated[str, Query(alias="estado")] = "",
+    municipality: Annotated[str, Query(alias="municipio", max_length=6)] = "",
+    expiring: Annotated[str, Query(alias="vence")] = "",
+    unacknowledged: Annotated[str, Query(alias="sin_conformidad")] = "",
+    code: Annotated[str, Query(alias="codigo", max_length=60)] = "",
     number: PageNumber = 1,
 ) -> Response:
     today = clock.local_date(now)
     form = Form.of(
         {
-            "estado": estado,
-            "municipio": municipio,
-            "vence": "on" if vence else "",
-            "sin_conformidad": "on" if sin_conformidad else "",
-            "codigo": codigo,
+            "estado": state,
+            "municipio": municipality,
+            "vence": "on" if expiring else "",
+            "sin_conformidad": "on" if unacknowledged else "",
+            "codigo": code,
         }
     )
-    if codigo.strip():
+    if code.strip():
         try:
-            queries.get_seal(session, actor, codes.parse(codigo))
-            return redirect(f"/sellos/{codes.parse(codigo)}")
+            queries.get_seal(session, actor, codes.parse(code))
+            return redirect(f"/sellos/{codes.parse(code)}")
         except codes.MistypedCode:
             form.errors["codigo"] = sentence("error.seal_code_mistyped", locale_of(request))
         except SealNotFound:
             form.errors["codigo"] = sentence("error.seal_not_found", locale_of(request))
-    known = {standing.value: standing for standing in SealStanding}
     rows, total = queries.visible_seals(
         session,
         actor,
         today,
-        standing=known.get(estado),
-        municipality_code=municipio or None,
-        expiring_by=today + timedelta(days=SOON) if vence else None,
-        unacknowledged=bool(sin_conformidad),
+        standing=one_of(SealStanding, state),
+        municipality_code=municipality or None,
+        expiring_by=today + timedelta(days=SOON) if expiring else None,
+        unacknowledged=bool(unacknowledged),
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )

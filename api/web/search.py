@@ -3,13 +3,14 @@
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from api.deps import NowDep, SessionDep, VisitorDep
-from api.forms import Form
+from api.deps import NowDep, PageNumber, SessionDep, VisitorDep
+from api.forms import Form, number_in, one_of
 from api.render import locale_of, paging, render
 from api.web.again import choices
-from api.web.land import one_of, products_of
+from api.web.land import products_of
 from spg_registry.committees.queries import committee_names
 from spg_registry.core import clock
 from spg_registry.core.messages import format_date, sentence
@@ -21,8 +22,7 @@ router = APIRouter()
 
 PAGE_SIZE = 20
 
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
-Word = Annotated[str, Query(max_length=80)]
+Word = Annotated[str, Field(max_length=80)]
 
 
 class Named(NamedTuple):
@@ -47,34 +47,35 @@ def search(
     session: SessionDep,
     now: NowDep,
     _visitor: VisitorDep,
-    q: Word = "",
-    producto: Word = "",
-    comite: Word = "",
-    sello: Word = "",
-    todos: Word = "",
+    text: Annotated[Word, Query(alias="q")] = "",
+    product: Annotated[Word, Query(alias="producto")] = "",
+    committee: Annotated[Word, Query(alias="comite")] = "",
+    category: Annotated[Word, Query(alias="sello")] = "",
+    lapsed: Annotated[Word, Query(alias="todos")] = "",
     number: PageNumber = 1,
 ) -> Response:
     locale = locale_of(request)
     wish = Wish(
-        text=q,
-        product_code=producto,
-        committee_id=int(comite) if comite.isdecimal() and len(comite) < 10 else None,
-        category=one_of(Category, sello),
-        lapsed=bool(todos),
+        text=text,
+        product_code=product,
+        committee_id=number_in(committee),
+        category=one_of(Category, category),
+        lapsed=bool(lapsed),
     )
     found: list[Found] = []
     total = 0
     if not wish.is_empty:
         today, offset = clock.local_date(now), (number - 1) * PAGE_SIZE
         found, total = search_seals(session, wish, today, limit=PAGE_SIZE, offset=offset)
-    typed = {"q": q, "producto": producto, "comite": comite, "sello": sello, "todos": todos}
+    typed = {"q": text, "producto": product, "comite": committee, "sello": category}
+    typed |= {"todos": lapsed}
     return render(
         request,
         "public/search.html",
         form=Form.of(typed),
         found=[_shown(seal, locale) for seal in found],
         asked=not wish.is_empty,
-        narrowed=bool(producto or comite or sello or todos),
+        narrowed=bool(product or committee or category or lapsed),
         products=products_of(request, session),
         committees=committee_names(session),
         categories=choices(request, "category", Category),

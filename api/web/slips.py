@@ -9,46 +9,27 @@ from api.ground import Ground
 from api.render import locale_of, render
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
-from api.web.seal_papers import Code, Community, Meeting, chosen, pdf, query_of, which
-from spg_registry.core import codes
+from api.web.seal_choice import AskedDep, shown
+from api.web.seal_papers import pdf
 from spg_registry.core.errors import Invalid
-from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Permission, require
 from spg_registry.producers.access import producer_to_write
 from spg_registry.seals import own_door, slips
 from spg_registry.seals.choosing import Choice
-from spg_registry.seals.errors import SealNotFound
 
 router = APIRouter(route_class=FormRoute)
 
 
 @router.get("/sellos/talones")
-def ask(desk: DeskDep, code: Code = "", meeting: Meeting = 0, community: Community = 0) -> Response:
-    require(desk.actor, Permission.PRODUCER_WRITE)
-    form = Form.of({"sello": code})
-    try:
-        choice = chosen(desk, code, meeting, community)
-    except SealNotFound:
-        form.errors["sello"] = sentence("error.seal_not_found", locale_of(desk.request))
-        choice = None
-    if choice is None:
-        return which(desk, form, "/sellos/talones")
-    return _page(desk, choice, Form())
+def ask(asked: AskedDep) -> Response:
+    require(asked.desk.actor, Permission.PRODUCER_WRITE)
+    return asked.page(lambda choice: _page(asked.desk, choice, Form()))
 
 
 @router.post("/sellos/talones")
-def issue(
-    desk: DeskDep,
-    ground: GroundDep,
-    data: FormDep,
-    code: Code = "",
-    meeting: Meeting = 0,
-    community: Community = 0,
-) -> Response:
+def issue(asked: AskedDep, ground: GroundDep, data: FormDep) -> Response:
     """The answer is the paper itself: the codes on it are kept nowhere and shown nowhere else."""
-    choice = chosen(desk, code, meeting, community)
-    if choice is None:
-        raise SealNotFound()
+    desk, choice = asked.desk, asked.choice()
     ticked = set(map(str, data.getlist("solo")))
     wanted = [one.producer.id for one in choice.seals if one.producer.code in ticked]
     if not wanted:
@@ -65,11 +46,9 @@ def _page(desk: Desk, choice: Choice, form: Form, status: int = 200) -> Response
         "seals/slips.html",
         status,
         form=form,
-        choice=choice,
         options=[(code, f"{row.display_name} · {code}") for code, row in families.items()],
-        query=query_of(choice),
-        shown_code=codes.display(choice.key) if choice.kind == "seal" else "",
         days=own_door.SLIP_LIFE.days,
+        **shown(choice),
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep
+from api.deps import FormDep, GroundDep, Unchosen
 from api.forms import Form, parse
 from api.render import locale_of, redirect, render
 from api.web.desk import Desk, DeskDep
@@ -24,7 +24,7 @@ from spg_registry.rounds.travel_sheet import travel_sheet
 
 router = APIRouter(prefix="/rondas/{round_id}", route_class=FormRoute)
 
-PersonId = Annotated[Id | None, Query(alias="persona")]
+PersonId = Annotated[Id | None, Unchosen, Query(alias="persona")]
 Day = Annotated[date | None, Query(alias="dia")]
 
 
@@ -49,12 +49,25 @@ def sheet(
 def ask(
     desk: DeskDep, round_id: Id, propose: Annotated[bool, Query(alias="proponer")] = False
 ) -> Response:
-    return _days(desk, round_id, Form(), propose)
+    return _days(desk, round_id, Form.of({"was": _planned(desk, round_id).was}), propose)
+
+
+def _planned(desk: Desk, round_id: int) -> Form:
+    """The days as they are kept, under the names of their fields."""
+    lines = _waiting(desk, round_id)
+    values: dict[str, date | None] = {}
+    for place in _places(lines, {line.visit.id: line.visit.planned_on for line in lines}):
+        values[f"c-{place.id}"] = place.on
+        values |= {f"v-{line.visit.id}": own for line, own in place.lines}
+    return Form.of(values)
 
 
 @router.post("/dias")
 def plan(desk: DeskDep, data: FormDep, round_id: Id) -> Response:
     """A visit's own day, else its community's."""
+    overtaken = desk.overtaken(data, lambda: _planned(desk, round_id))
+    if overtaken is not None:
+        return _days(desk, round_id, overtaken, False, 409)
     fields = _fields(desk, data, round_id)
     typed = {}
     for place, (visit_id, name) in enumerate(fields):

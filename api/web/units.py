@@ -219,9 +219,12 @@ def correct_plot(
 
 @router.get("/{code}/parcelas/{plot_code}/insumo")
 def declaring_input(desk: DeskDep, code: str, plot_code: str) -> Response:
+    return _clock(desk, (code, plot_code), _recorded_clock(desk, code, plot_code))
+
+
+def _recorded_clock(desk: Desk, code: str, plot_code: str) -> Form:
     plot = plot_of(writable_unit(desk, code), plot_code)
-    form = Form.of(plot.model_dump(include={"last_input", "last_input_on"}))
-    return _clock(desk, (code, plot_code), form)
+    return Form.of(plot.model_dump(include={"last_input", "last_input_on"}))
 
 
 @router.post("/{code}/parcelas/{plot_code}/insumo")
@@ -232,8 +235,9 @@ def declare_input(
     plot_code: str,
 ) -> Response:
     where = (code, plot_code)
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded_clock(desk, code, plot_code),
         lambda: service.declare_last_input(*desk.acting, plot_code, parse(LastInputIn, data)),
         lambda form, status: _clock(desk, where, form, status),
         f"/unidades/{code}#parcelas",
@@ -294,10 +298,13 @@ def _crops(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
 
 @router.get("/{code}/cultivos/{crop_id}/corregir")
 def correcting_crop(desk: DeskDep, code: str, crop_id: int) -> Response:
+    return _crop(desk, (code, crop_id), _recorded_crop(desk, code, crop_id))
+
+
+def _recorded_crop(desk: Desk, code: str, crop_id: int) -> Form:
     crop = crop_of(writable_unit(desk, code), crop_id)
     fields = {"product_code", "plot_code", "area_m2", "heads", "hives", "expected_kg"}
-    form = Form.of(crop.model_dump(include=fields))
-    return _crop(desk, (code, crop_id), form)
+    return Form.of(crop.model_dump(include=fields))
 
 
 @router.post("/{code}/cultivos/{crop_id}/corregir")
@@ -308,8 +315,9 @@ def correct_crop(
     crop_id: int,
 ) -> Response:
     where = (code, crop_id)
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _recorded_crop(desk, code, crop_id),
         lambda: service.correct_crop(*desk.acting, crop_id, parse(CropCorrection, data)),
         lambda form, status: _crop(desk, where, form, status),
         f"/unidades/{code}#cultivos",

@@ -1,14 +1,22 @@
 """Logins: those of the own committee, all of them for the administrator, and one's own password."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import SESSION_COOKIE, FormDep, HashedDep, NowDep, SessionDep, TurnedDep, UserDep
+from api.deps import (
+    SESSION_COOKIE,
+    FormDep,
+    HashedDep,
+    NowDep,
+    PageNumber,
+    SessionDep,
+    TurnedDep,
+    UserDep,
+)
 from api.forms import Form, parse
 from api.render import paging, redirect, render
+from api.sight import own_holders
 from api.web.again import choices, typed_again
 from api.web.links import told_link
 from api.web.once import FormRoute
@@ -28,8 +36,6 @@ from spg_registry.people.schemas import PasswordChange, PasswordIn
 router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/usuarios")
@@ -97,10 +103,11 @@ def _invite(
 ) -> Response:
     try:
         wish = parse(InviteIn, data)
+        known = own_holders(session, committee_id, [wish])
         if wish.password is None:
-            row, token = committees.invite_by_link(session, actor, now, committee_id, wish)
+            row, token = committees.invite_by_link(session, actor, now, committee_id, wish, known)
             return told_link(request, now, row, token, LinkPurpose.INVITATION)
-        row = committees.invite_user(session, actor, now, committee_id, wish, hashed)
+        row = committees.invite_user(session, actor, now, committee_id, wish, hashed, known)
     except Invalid as refusal:
         form = typed_again(request, session, data, refusal)
         return _invitation(request, session, actor, committee_id, form, 422)
@@ -284,6 +291,27 @@ def disable_anywhere(
 ) -> Response:
     row = people.disable_user(session, actor, now, user_id)
     return redirect("/usuarios", "user_disabled", username=row.username)
+
+
+@router.post("/comites/{committee_id}/usuarios/{user_id}/activar")
+def enable(
+    session: SessionDep,
+    actor: UserDep,
+    now: NowDep,
+    _data: FormDep,
+    committee_id: int,
+    user_id: int,
+) -> Response:
+    row = committees.enable_own_user(session, actor, now, committee_id, user_id)
+    return redirect("/usuarios", "user_enabled", username=row.username)
+
+
+@router.post("/usuarios/{user_id}/activar")
+def enable_anywhere(
+    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, user_id: int
+) -> Response:
+    row = people.enable_user(session, actor, now, user_id)
+    return redirect("/usuarios", "user_enabled", username=row.username)
 
 
 def _disabling(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from api.deps import GroundDep, NowDep, SessionDep, UserDep
 from api.forms import Form
 from api.render import locale_of, redirect
 from api.web import visits
+from api.web.desk import DeskDep
 from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor, Permission
@@ -25,17 +26,14 @@ router = APIRouter()
 
 @router.get("/visitas/codigo")
 def find(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    typed: Annotated[str, Query(alias="codigo", max_length=40)] = "",
+    desk: DeskDep, typed: Annotated[str, Query(alias="codigo", max_length=40)] = ""
 ) -> Response:
     """The code as it is written on the paper."""
     try:
-        return redirect(_home(session, actor, typed))
+        return redirect(_home(desk.session, desk.actor, typed))
     except Invalid as refusal:
-        form = Form.with_faults({"codigo": typed}, refusal.faults, locale_of(request))
-        return visits.listing(request, session, actor, code_form=form, status=422)
+        form = Form.with_faults({"codigo": typed}, refusal.faults, locale_of(desk.request))
+        return visits.listing(desk, code_form=form, status=422)
 
 
 @router.get("/V/{code}")

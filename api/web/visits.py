@@ -1,17 +1,18 @@
 """Visits: the form of the evaluation, saved as often as one likes, handed in, reviewed."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from sqlmodel import Session
+from fastapi import APIRouter, Query
+from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
-from api.deps import FormDep, NowDep, SessionDep, UserDep
-from api.forms import Form, parse
+from api.deps import FormDep
+from api.forms import Form
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from api.web.rounds import told
 from api.web.visit_form import (
@@ -25,20 +26,15 @@ from api.web.visit_form import (
     with_clashes,
 )
 from api.web.visit_form import told as told_of
-from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Permission, require
 from spg_registry.rounds import photos, queries, service
 from spg_registry.rounds.errors import WrittenMeanwhile
-from spg_registry.rounds.models import Acknowledgement, Finding
+from spg_registry.rounds.models import Acknowledgement, Finding, Visit
 from spg_registry.rounds.queries import Sheet
 from spg_registry.rounds.schemas import (
-    AcknowledgeIn,
-    FindingIn,
     Id,
-    ReasonIn,
-    VoidVisitIn,
 )
 from spg_registry.rules.words import Answer, FindingClass, RoundState, VisitState
 
@@ -51,108 +47,111 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 @router.get("")
 def index(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
+    desk: DeskDep,
     state: Annotated[str, Query(alias="estado", max_length=20)] = "",
     number: PageNumber = 1,
 ) -> Response:
     """An evaluator's own list; the office and the national roles find all they may see."""
-    return listing(request, session, actor, state, number)
+    return listing(desk, state, number)
 
 
 def listing(
-    request: Request,
-    session: Session,
-    actor: Actor,
+    desk: Desk,
     state: str = "",
     number: int = 1,
     *,
     code_form: Form | None = None,
     status: int = 200,
 ) -> Response:
-    mine = queries.evaluates(actor)
+    mine = queries.evaluates(desk.actor)
     if not mine:
-        require(actor, Permission.ROUND_READ)
+        require(desk.actor, Permission.ROUND_READ)
     rows, total = queries.visible_visits(
-        session,
-        actor,
+        desk.session,
+        desk.actor,
         mine=mine,
         state=VisitState(state) if state in list(VisitState) else None,
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )
     return render(
-        request,
+        desk.request,
         "visits/index.html",
         status,
         code_form=code_form or Form(),
-        lines=queries.lines_of(session, rows),
+        lines=queries.lines_of(desk.session, rows),
         mine=mine,
         form=Form.of({"estado": state}),
-        states=choices(request, "visit", VisitState),
-        page=paging(request, number, PAGE_SIZE, total),
+        states=choices(desk.request, "visit", VisitState),
+        page=paging(desk.request, number, PAGE_SIZE, total),
     )
 
 
 @router.get("/{visit_id}")
 def show(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
+    desk: DeskDep,
     visit_id: Id,
     handing_in: Annotated[bool, Query(alias="entrega")] = False,
     opened: Annotated[str, Query(alias="hallazgo", max_length=40)] = "",
 ) -> Response:
     """With `entrega` the page marks what the form lacks before it can be handed in; with
     `hallazgo` it has room for a finding at that question."""
-    form = lacking(request, queries.sheet_of(session, actor, visit_id)) if handing_in else None
-    return shown(request, session, actor, now, visit_id, form, opened=opened)
+    return shown(desk, visit_id, lacking(desk, visit_id) if handing_in else None, opened=opened)
 
 
-def lacking(request: Request, sheet: Sheet) -> Form:
+def lacking(desk: Desk, visit_id: int) -> Form:
+    sheet = queries.sheet_of(desk.session, desk.actor, visit_id)
     faults = [
         Fault(f"answers-{code}-answer", "item_unanswered", {"item": code})
         for code in sheet.unanswered
     ]
     if sheet.visit.visited_on is None:
         faults.insert(0, Fault("visited_on", "required"))
-    return Form.with_faults(values_of(sheet.visit), faults, locale_of(request))
+    return Form.with_faults(values_of(sheet.visit), faults, locale_of(desk.request))
 
 
 @router.post("/{visit_id}")
-def save(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
+def save(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
     """Save what is there; with `act=submit` hand it in as well. A form that cannot be handed in
     yet is saved all the same, and the page says what it lacks."""
-    try:
-        visit = recorded(session, actor, now, data, visit_id)
-    except Invalid as refusal:
-        form = naming_findings(typed_again(request, session, data, refusal), locale_of(request))
-        return shown(request, session, actor, now, visit_id, form, 422)
-    except WrittenMeanwhile as refusal:
-        session.rollback()
-        stored = queries.get_visit(session, actor, visit_id)
-        form = with_clashes(data, refusal, stored, locale_of(request))
-        return shown(request, session, actor, now, visit_id, form, 409)
+    visit, form, status = written(
+        desk, data, visit_id, lambda: recorded(*desk.acting, data, visit_id)
+    )
+    if visit is None:
+        return shown(desk, visit_id, form, status)
     home = f"/visitas/{visit_id}"
     act = str(data.get("act", ""))
     if found := re.fullmatch(r"found:([A-Za-z0-9_]{1,40})", act):
         return redirect(f"{home}?hallazgo={found[1]}#punto-{found[1]}", "visit_saved")
     if act != "submit":
         return redirect(f"{home}#{_anchor(act)}", "visit_saved")
-    if visit.visited_on is None or queries.sheet_of(session, actor, visit_id).unanswered:
+    if is_incomplete(desk, visit):
         # A page that answers with a fault keeps nothing: the draft is kept, and then shown again.
         return redirect(f"{home}?entrega=1", "visit_incomplete", "warning")
-    service.submit_visits(session, actor, now, [visit_id])
+    service.submit_visits(*desk.acting, [visit_id])
     return redirect(home, "visit_submitted")
+
+
+def written(
+    desk: Desk, data: FormData, visit_id: int, write: Callable[[], Visit]
+) -> tuple[Visit | None, Form | None, int]:
+    """The visit as it was written; or None, and the form that comes back with its status."""
+    locale = locale_of(desk.request)
+    try:
+        return write(), None, 200
+    except Invalid as refusal:
+        form = typed_again(desk.request, desk.session, data, refusal)
+        return None, naming_findings(form, locale), 422
+    except WrittenMeanwhile as refusal:
+        desk.session.rollback()
+        stored = queries.get_visit(desk.session, desk.actor, visit_id)
+        return None, with_clashes(data, refusal, stored, locale), 409
+
+
+def is_incomplete(desk: Desk, visit: Visit) -> bool:
+    """It cannot be handed in yet."""
+    sheet = queries.sheet_of(desk.session, desk.actor, visit.id)
+    return visit.visited_on is None or bool(sheet.unanswered)
 
 
 def _anchor(act: str) -> str:
@@ -162,39 +161,29 @@ def _anchor(act: str) -> str:
 
 
 @router.post("/{visit_id}/partes")
-def save_parts(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
+def save_parts(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
     """The same for a page's script, which sends what changed as soon as it changes."""
-    locale = locale_of(request)
+    locale = locale_of(desk.request)
     try:
         told, was = read_parts(data)
-        service.save_parts(session, actor, now, visit_id, told, was)
+        service.save_parts(*desk.acting, visit_id, told, was)
     except Invalid as refusal:
-        request.state.refused = True
+        desk.request.state.refused = True
         return JSONResponse({"errors": Form.with_faults({}, refusal.faults, locale).errors}, 422)
     except WrittenMeanwhile as refusal:
-        request.state.refused = True
-        session.rollback()
-        stored = Form.of(values_of(queries.get_visit(session, actor, visit_id)))
+        desk.request.state.refused = True
+        desk.session.rollback()
+        stored = Form.of(values_of(queries.get_visit(desk.session, desk.actor, visit_id)))
         errors = {field_of(clash.part): told_of(clash, locale) for clash in refusal.clashes}
         names = [name for clash in refusal.clashes for name in fields_of(clash.part)]
         was_now = {name: stored.all(name) for name in names}
         return JSONResponse({"errors": errors, "was": was_now}, 409)
-    sheet = queries.sheet_of(session, actor, visit_id)
+    sheet = queries.sheet_of(desk.session, desk.actor, visit_id)
     return JSONResponse({"answered": sheet.asked - len(sheet.unanswered), "asked": sheet.asked})
 
 
 def shown(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
+    desk: Desk,
     visit_id: int,
     form: Form | None = None,
     status: int = 200,
@@ -205,7 +194,8 @@ def shown(
     photo: Form | None = None,
     opened: str = "",
 ) -> Response:
-    sheet = queries.sheet_of(session, actor, visit_id)
+    request, locale = desk.request, locale_of(desk.request)
+    sheet = queries.sheet_of(desk.session, desk.actor, visit_id)
     in_field = sheet.ronda.state is RoundState.OPEN
     visit = sheet.visit
     items = [(item["code"], item["text"]) for one in sheet.dimensions for item in one["items"]]
@@ -220,7 +210,7 @@ def shown(
         acknowledgement=acknowledgement or Form(),
         sending_back=sending_back or Form(),
         photo=photo or Form(),
-        photos=photos.photos_of(session, visit_id),
+        photos=photos.photos_of(desk.session, visit_id),
         photographing=photos.may_photograph(sheet),
         photo_places=[
             *(
@@ -237,7 +227,7 @@ def shown(
         acknowledging=_may_acknowledge(sheet),
         finding_more=_may_find(sheet),
         voiding=sheet.may_review and _may_void(sheet),
-        refused=told(sheet.line.refused, locale_of(request)) if sheet.may_review else [],
+        refused=told(sheet.line.refused, locale) if sheet.may_review else [],
         answers=choices(request, "answer", Answer),
         grades=choices(request, "finding_class", FindingClass),
         ways=choices(request, "acknowledgement", Acknowledgement),
@@ -245,11 +235,8 @@ def shown(
         found=_by_item(sheet),
         opened=opened,
         nothing=Form(),
-        gaps=[
-            sentence(f"gap.{gap.code}", locale_of(request), **gap.params)
-            for gap in queries.gaps_of(sheet)
-        ],
-        today=clock.local_date(now),
+        gaps=[sentence(f"gap.{gap.code}", locale, **gap.params) for gap in queries.gaps_of(sheet)],
+        today=desk.today,
     )
 
 
@@ -276,108 +263,4 @@ def _may_void(sheet: Sheet) -> bool:
     return sheet.visit.state is not VisitState.VOID and sheet.ronda.state in (
         RoundState.OPEN,
         RoundState.DELIBERATION,
-    )
-
-
-@router.post("/{visit_id}/hallazgos")
-def record_finding(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
-    try:
-        service.record_findings(session, actor, now, [parse(FindingIn, data, visit_id=visit_id)])
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, now, visit_id, None, 422, finding=form)
-    return redirect(f"/visitas/{visit_id}#hallazgos", "finding_recorded")
-
-
-@router.post("/{visit_id}/acuse")
-def acknowledge(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
-    try:
-        word = parse(AcknowledgeIn, data, visit_id=visit_id)
-        service.acknowledge_visits(session, actor, now, [word])
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, now, visit_id, None, 422, acknowledgement=form)
-    return redirect(f"/visitas/{visit_id}#acuse", "visit_acknowledged")
-
-
-@router.post("/{visit_id}/revisar")
-def review(
-    session: SessionDep, actor: UserDep, now: NowDep, _data: FormDep, visit_id: Id
-) -> Response:
-    (visit,) = service.review_visits(session, actor, now, [visit_id])
-    return redirect(f"/rondas/{visit.round_id}?estado=submitted", "visit_reviewed")
-
-
-@router.post("/{visit_id}/devolver")
-def send_back(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
-    try:
-        service.return_visit(session, actor, now, visit_id, parse(ReasonIn, data))
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return shown(request, session, actor, now, visit_id, None, 422, sending_back=form)
-    return redirect(f"/visitas/{visit_id}", "visit_returned")
-
-
-@router.get("/{visit_id}/anular")
-def ask_void(request: Request, session: SessionDep, actor: UserDep, visit_id: Id) -> Response:
-    return _ask_void(request, session, actor, visit_id, Form.of({"again": "on"}))
-
-
-@router.post("/{visit_id}/anular")
-def void(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    visit_id: Id,
-) -> Response:
-    try:
-        wanted = parse(VoidVisitIn, _without(data, "again"), again=data.get("again") == "on")
-        old, anew = service.void_visit(session, actor, now, visit_id, wanted)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _ask_void(request, session, actor, visit_id, form, 422)
-    if anew:
-        return redirect(f"/rondas/{old.round_id}/asignaciones", "visit_void_again")
-    return redirect(f"/rondas/{old.round_id}", "visit_void")
-
-
-def _without(data: Mapping[str, Any], left_out: str) -> dict[str, Any]:
-    return {name: data[name] for name in data if name != left_out}
-
-
-def _ask_void(
-    request: Request, session: Session, actor: Actor, visit_id: int, form: Form, status: int = 200
-) -> Response:
-    sheet = queries.sheet_of(session, actor, visit_id)
-    require(actor, Permission.VISIT_REVIEW, on=sheet.ronda.committee_id)
-    return render(
-        request,
-        "visits/void.html",
-        status,
-        sheet=sheet,
-        form=form,
-        again=sheet.ronda.state is RoundState.OPEN,
     )

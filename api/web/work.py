@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.deps import PageNumber
 from api.forms import Form
 from api.render import locale_of, paging, render
 from api.web.desk import Desk, DeskDep
@@ -32,18 +33,25 @@ PLACES: Final = {
     "seal": "/sellos/{}",
     "seal_acknowledge": "/sellos/{}/conformidad",
     "seal_reinstate": "/sellos/{}/restituir",
+    "seal_agenda": "/sellos/{}/orden-del-dia",
+    "seal_correct": "/sellos/{}/correccion",
     "spg": "/spg/{}",
     "committee": "/comites/{}",
     "member": "/comites/{}",
     "round": "/rondas/{}",
+    "newcomers": "/rondas/abrir?spg={}&tipo=newcomers",
     "import": "/importaciones/{}",
     "coordinator": "/comites/{}/usuarios/nuevo",
     "user": "/usuarios",
+    "invitation": "/usuarios#usuario-{}",
 }
 """Where the act upon a row stands; a kind without a place is done with a command."""
 
-TOGETHER: Final = {"seals_expiring": "/sellos/renovar"}
-"""Where a whole matter is worked through at once."""
+TOGETHER: Final = {
+    "seals_expiring": ("/sellos/renovar", "/rondas/abrir?renovar=1"),
+    "seals_in_doubt": ("/sellos/revision",),
+}
+"""Where a whole matter is worked through at once; their words are `work.together.<matter>-<n>`."""
 
 STATUSES: Final = {
     "own_visits": "visit",
@@ -58,8 +66,6 @@ STATUSES: Final = {
 
 OF_COMMITTEE: Final = ("meeting", "round", "member", "committee", "complaint")
 """Rows that tell their committee, which says nothing to who has only one."""
-
-PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=100_000)]
 
 
 @router.get("/inicio")
@@ -114,7 +120,10 @@ def _told(matter: Matter, locale: str, *, several: bool) -> dict[str, Any]:
         "count": matter.count,
         "late": matter.late,
         "urgency": matter.urgency.value,
-        "together": TOGETHER.get(matter.code, ""),
+        "together": [
+            (href, sentence(f"work.together.{matter.code}-{place}", locale))
+            for place, href in enumerate(TOGETHER.get(matter.code, ()), start=1)
+        ],
         "day": sentence(f"work.day.{matter.code}", locale),
         "rows": [_row(row, group, locale, several=several) for row in matter.rows],
     }

@@ -171,10 +171,17 @@ def upgrade() -> None:
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("phone", sa.String(length=24), nullable=True),
         sa.Column("identifies_as", sa.String(length=60), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("ci_key", name=op.f("uq_person_ci_key")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_person_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_person_surnames"), ["surnames"], unique=False)
 
     op.create_table(
@@ -396,6 +403,28 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_evaluator_appointment_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
+        "person_merger",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_person_id", sa.Integer(), nullable=False),
+        sa.Column("other_person_id", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kept_person_id"], ["person.id"], name=op.f("fk_person_merger_kept_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_person_id"], ["person.id"], name=op.f("fk_person_merger_other_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merger")),
+        sa.UniqueConstraint("other_person_id", name=op.f("uq_person_merger_other_person_id")),
+    )
+    with op.batch_alter_table("person_merger", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_person_merger_kept_person_id"), ["kept_person_id"], unique=False
         )
 
     op.create_table(
@@ -636,6 +665,8 @@ def upgrade() -> None:
         sa.Column("term_until", sa.Date(), nullable=False),
         sa.Column("extension_act", sa.String(length=80), nullable=True),
         sa.Column("extended_until", sa.Date(), nullable=True),
+        sa.Column("corrected_from", sa.Date(), nullable=True),
+        sa.Column("corrected_until", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.CheckConstraint("term_until >= term_from", name=op.f("ck_member_term")),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_member_body_id")),
@@ -1060,19 +1091,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "term_extension",
+        "term_correction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(length=80), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("was_from", sa.Date(), nullable=False),
+        sa.Column("was_until", sa.Date(), nullable=False),
+        sa.Column("term_from", sa.Date(), nullable=False),
+        sa.Column("term_until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("corrected_on", sa.Date(), nullable=False),
+        sa.Column("corrected_by", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
-            ["member_id"], ["member.id"], name=op.f("fk_term_extension_member_id")
+            ["member_id"], ["member.id"], name=op.f("fk_term_correction_member_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_extension")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_correction")),
     )
-    with op.batch_alter_table("term_extension", schema=None) as batch_op:
+    with op.batch_alter_table("term_correction", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_term_extension_member_id"), ["member_id"], unique=False
+            batch_op.f("ix_term_correction_member_id"), ["member_id"], unique=False
         )
 
     op.create_table(
@@ -1239,7 +1275,7 @@ def upgrade() -> None:
         ),
         sa.Column("degree", sa.Integer(), nullable=True),
         sa.Column("declared", sa.Boolean(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_person_id")),
@@ -1363,6 +1399,45 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_producer_slip_producer_id"), ["producer_id"], unique=False
         )
+
+    op.create_table(
+        "sanction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("spg_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "warning",
+                "suspension",
+                "exclusion",
+                name="sanctionkind",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("reason_class", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=True),
+        sa.Column("correction_of", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["correction_of"], ["sanction.id"], name=op.f("fk_sanction_correction_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_sanction_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_sanction_spg_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanction")),
+        sa.UniqueConstraint("code", name=op.f("uq_sanction_code")),
+    )
+    with op.batch_alter_table("sanction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sanction_producer_id"), ["producer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sanction_spg_id"), ["spg_id"], unique=False)
 
     op.create_table(
         "search_word",
@@ -1855,7 +1930,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
     )
     with op.batch_alter_table("appeal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_appeal_decision_id"), ["decision_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_appeal_decision_id"), ["decision_id"], unique=False)
 
     op.create_table(
         "assignment",
@@ -1985,61 +2060,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ingredient", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ingredient_crop_id"), ["crop_id"], unique=False)
-
-    op.create_table(
-        "sanction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("producer_id", sa.Integer(), nullable=False),
-        sa.Column("spg_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "warning",
-                "suspension",
-                "exclusion",
-                name="sanctionkind",
-                native_enum=False,
-                length=24,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "authority",
-            sa.Enum(
-                "committee",
-                "control",
-                name="authority",
-                native_enum=False,
-                length=24,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
-        sa.Column("decision_id", sa.Integer(), nullable=True),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("published_on", sa.Date(), nullable=True),
-        sa.Column("reason_class", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=True),
-        sa.Column("correction_of", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["correction_of"], ["sanction.id"], name=op.f("fk_sanction_correction_of")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decision.id"], name=op.f("fk_sanction_decision_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["producer_id"], ["producer.id"], name=op.f("fk_sanction_producer_id")
-        ),
-        sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_sanction_spg_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanction")),
-        sa.UniqueConstraint("code", name=op.f("uq_sanction_code")),
-    )
-    with op.batch_alter_table("sanction", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sanction_producer_id"), ["producer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sanction_spg_id"), ["spg_id"], unique=False)
 
     op.create_table(
         "seal_grant",
@@ -2322,18 +2342,6 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "authority",
-            sa.Enum(
-                "committee",
-                "control",
-                name="authority",
-                native_enum=False,
-                length=24,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("reason_class", sa.String(length=40), nullable=True),
@@ -2437,3 +2445,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complaint_contact")),
     )
+    op.create_table(
+        "complaint_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachment.id"], name=op.f("fk_complaint_photo_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_photo_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_photo")),
+    )
+    with op.batch_alter_table("complaint_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_photo_attachment_id"), ["attachment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_photo_complaint_id"), ["complaint_id"], unique=False
+        )

@@ -76,7 +76,9 @@ class Body(Recorded, table=True):
 class Member(Recorded, table=True):
     """A person's term in a body: dated, never overwritten; a new term is a new row.
 
-    `term_until` is inclusive; an extension by act moves the end to `extended_until`.
+    `term_until` is inclusive; an extension by act moves the end to `extended_until`. What was typed
+    wrongly stays as it was typed: `corrected_from` and `corrected_until` say how the last
+    `TermCorrection` has it.
     """
 
     __tablename__ = "member"
@@ -91,27 +93,41 @@ class Member(Recorded, table=True):
     term_until: date
     extension_act: str | None = Field(default=None, max_length=80)
     extended_until: date | None = None
+    corrected_from: date | None = None
+    corrected_until: date | None = None
     left_on: date | None = None
+
+    @property
+    def term_begin(self) -> date:
+        return self.corrected_from or self.term_from
 
     @property
     def term_end(self) -> date:
         """The last day, an extension counted."""
-        return max(self.term_until, self.extended_until or self.term_until)
+        end = self.corrected_until or self.term_until
+        return max(end, self.extended_until or end)
 
     def in_office(self, on: date) -> bool:
-        in_term = self.term_from <= on <= self.term_end
+        in_term = self.term_begin <= on <= self.term_end
         return in_term and (self.left_on is None or on < self.left_on)
 
 
-class TermExtension(Recorded, table=True):
-    """One act that moved a member's end. The member's own row repeats the latest."""
+class TermCorrection(Recorded, table=True):
+    """A member's term was typed wrongly: what was believed before, what is right, and why. An
+    extension that was part of what was believed is corrected with it."""
 
-    __tablename__ = "term_extension"
+    __tablename__ = "term_correction"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
 
     id: int = key()
     member_id: int = Field(foreign_key="member.id", index=True)
-    act: str = Field(max_length=80)
-    until: date
+    was_from: date
+    was_until: date
+    term_from: date
+    term_until: date
+    reason: str = Field(max_length=400)
+    corrected_on: date
+    corrected_by: str | None = Field(default=None, max_length=32)
 
 
 class EvaluatorAppointment(Recorded, table=True):

@@ -1,7 +1,7 @@
 """Questions about committees. Those that take an actor are also the permission to see."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlmodel import Session, col, func, select
@@ -27,10 +27,12 @@ from spg_registry.committees.models import (
     SpgMunicipality,
     SpgRegistration,
     SpgRegistrationEvent,
+    TermCorrection,
 )
+from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission
-from spg_registry.people.models import User
+from spg_registry.people.models import Person, User
 from spg_registry.rules.months import Span
 from spg_registry.rules.words import RegistrationState
 
@@ -166,10 +168,13 @@ def members_in_office(session: Session, body_id: int, on: date) -> list[Member]:
     return [member for member in rows if member.in_office(on)]
 
 
-def persons_in_office(session: Session, committee_id: int, on: date) -> set[int]:
-    """Everybody who sits in any body of a committee."""
-    query = select(Member).where(Member.body_id == Body.id, Body.committee_id == committee_id)
-    return {member.person_id for member in session.exec(query) if member.in_office(on)}
+def corrections_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[TermCorrection]]:
+    """By member, in the order they were made."""
+    query = select(TermCorrection).where(col(TermCorrection.member_id).in_(set(member_ids)))
+    found: dict[int, list[TermCorrection]] = defaultdict(list)
+    for row in session.exec(query.order_by(col(TermCorrection.id))):
+        found[row.member_id].append(row)
+    return found
 
 
 def get_member(session: Session, actor: Actor, member_id: int) -> tuple[Member, Body]:
@@ -250,6 +255,47 @@ def persons_of(session: Session, committee_id: int) -> set[int]:
     )
     found = {*session.exec(members), *session.exec(evaluators), *session.exec(users)}
     return {person_id for person_id in found if person_id is not None}
+
+
+def known_among(session: Session, committee_id: int, person_ids: Collection[int]) -> set[int]:
+    """Those of these persons whom the committee knows: on its papers, lent to it as evaluators,
+    or registered in its name (as somebody new, or as the holder of one of its producers)."""
+    wanted = set(person_ids)
+    lent = (
+        select(EvaluatorAppointment.person_id)
+        .join(EvaluatorService, col(EvaluatorService.appointment_id) == EvaluatorAppointment.id)
+        .where(EvaluatorService.committee_id == committee_id)
+        .where(col(EvaluatorAppointment.person_id).in_(wanted))
+    )
+    registered = select(AuditEvent.subject_id).where(
+        AuditEvent.subject == "person",
+        col(AuditEvent.subject_id).in_(map(str, wanted)),
+        AuditEvent.action == "person.register",
+        AuditEvent.committee_id == committee_id,
+    )
+    known = persons_of(session, committee_id) | {*session.exec(lent)}
+    known |= {int(id_) for id_ in session.exec(registered)}
+    standing = select(Person.id).where(
+        col(Person.id).in_(known & wanted), col(Person.merged_into_id).is_(None)
+    )
+    return set(session.exec(standing))
+
+
+def committees_with_papers(session: Session, person_id: int) -> set[int]:
+    """Those on whose papers a person stands."""
+    seats = select(Body.committee_id).where(
+        Member.body_id == Body.id, Member.person_id == person_id
+    )
+    evaluates = select(EvaluatorAppointment.committee_id).where(
+        EvaluatorAppointment.person_id == person_id
+    )
+    acts = select(RoleAssignment.committee_id).where(
+        RoleAssignment.user_id == User.id,
+        User.person_id == person_id,
+        col(RoleAssignment.ended_at).is_(None),
+    )
+    found = {*session.exec(seats), *session.exec(evaluates), *session.exec(acts)}
+    return {committee_id for committee_id in found if committee_id is not None}
 
 
 # --- SPGs and registrations ----------------------------------------------------------------------

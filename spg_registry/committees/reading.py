@@ -24,6 +24,7 @@ from spg_registry.committees.schemas import (
     RegistrationEventOut,
     RegistrationOut,
     SpgOut,
+    TermCorrectionOut,
 )
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.errors import PersonNotFound, UserNotFound
@@ -129,9 +130,13 @@ def _bodies(session: Session, committee_id: int, on: date) -> list[BodyFacts]:
 
 def members_out(session: Session, rows: Sequence[Member], on: date) -> list[MemberOut]:
     persons = persons_by_id(session, [row.person_id for row in rows])
+    corrections = queries.corrections_of(session, [row.id for row in rows])
     return [
         MemberOut(
-            **row.model_dump(exclude={"person_id"}),
+            **row.model_dump(exclude={"person_id", "corrected_from", "corrected_until"}),
+            term_begin=row.term_begin,
+            term_end=row.term_end,
+            corrections=[TermCorrectionOut.model_validate(one) for one in corrections[row.id]],
             person=PersonOut.model_validate(persons[row.person_id]),
             in_office=row.in_office(on),
             standing=_member_standing(row, on),
@@ -143,7 +148,7 @@ def members_out(session: Session, rows: Sequence[Member], on: date) -> list[Memb
 def _member_standing(row: Member, on: date) -> Literal["in_office", "coming", "ended"]:
     if row.in_office(on):
         return "in_office"
-    return "coming" if on < row.term_from and row.left_on is None else "ended"
+    return "coming" if on < row.term_begin and row.left_on is None else "ended"
 
 
 def evaluators_out(

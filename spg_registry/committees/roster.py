@@ -1,6 +1,6 @@
 """Who sits in the bodies and who evaluates: terms and appointments, dated, never overwritten."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,16 +12,24 @@ from spg_registry.committees.models import (
     EvaluatorAppointment,
     EvaluatorService,
     Member,
+    TermCorrection,
 )
-from spg_registry.committees.queries import body_of, get_appointment, get_committee, get_member
+from spg_registry.committees.queries import (
+    body_of,
+    get_appointment,
+    get_committee,
+    get_member,
+    known_among,
+)
 from spg_registry.committees.schemas import (
     EvaluatorIn,
     ExtensionIn,
     LeaveIn,
     MemberIn,
     SomebodyIn,
+    TermCorrectionIn,
 )
-from spg_registry.core import audit
+from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people import service as people
@@ -41,15 +49,18 @@ def seat_members(
     now: datetime,
     committee_id: int,
     batch: Sequence[MemberIn],
+    beyond: Collection[int] = (),
 ) -> list[Member]:
     """An election: new terms in the committee's bodies, in the order of the batch.
 
-    A person is not seated twice in one body for the same day (Invalid at `term_from`).
+    Of persons given by id only those are seated whom the committee knows (`queries.known_among`)
+    or who are among `beyond`: this room does not know whose producers they are. A person is not
+    seated twice in one body for the same day (Invalid at `term_from`).
     """
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     bodies = {kind: body_of(session, committee_id, kind) for kind in {m.body for m in batch}}
-    who = _people(session, actor, now, committee_id, batch)
+    who = _people(session, actor, now, committee_id, batch, beyond)
     rows = [
         Member(
             body_id=bodies[data.body].id,
@@ -98,15 +109,15 @@ def _clashes(row: Member, term: Span, others: Iterable[Member]) -> bool:
         and (other.body_id, other.person_id) == (row.body_id, row.person_id)
         and _term(other).meets(term)
         # A term of which nothing is left (the seat was never taken) is in nobody's way.
-        and (other.left_on is None or other.left_on > other.term_from)
+        and (other.left_on is None or other.left_on > other.term_begin)
         for other in others
     )
 
 
 def _term(row: Member) -> Span:
     """The days in office as things stand."""
-    end = max(row.term_until, row.extended_until or row.term_until)
-    return Span(row.term_from, end if row.left_on is None else min(end, row.left_on - _ONE_DAY))
+    end = row.term_end
+    return Span(row.term_begin, end if row.left_on is None else min(end, row.left_on - _ONE_DAY))
 
 
 def extend_term(
@@ -121,10 +132,7 @@ def extend_term(
     end = _term(member).last
     if end is not None and data.until <= end:
         raise Invalid.at("until", "extension_short", until=end)
-    others = session.exec(
-        select(Member).where(Member.body_id == body.id, Member.person_id == member.person_id)
-    )
-    if _clashes(member, Span(member.term_from, data.until), others):
+    if _clashes(member, Span(member.term_begin, data.until), _seats_of(session, member)):
         raise Invalid.at("until", "term_overlaps")
     member.extension_act, member.extended_until = data.act, data.until
     _note(
@@ -141,14 +149,64 @@ def extend_term(
     return member
 
 
+def correct_term(
+    session: Session, actor: Actor, now: datetime, member_id: int, data: TermCorrectionIn
+) -> Member:
+    """The term was typed wrongly, too long or too short: from now on it holds as given here, and
+    a row of its own says what stood before. Actas of days out of the term are judged anew by
+    `seals.revision`. Raises Invalid at `term_from` or `term_until`."""
+    member, body = get_member(session, actor, member_id)
+    require(actor, Permission.COMMITTEE_MANAGE, on=body.committee_id)
+    if data.term_until < data.term_from:
+        raise Invalid.at("term_until", "term_backwards")
+    if member.left_on is not None and member.left_on < data.term_from:
+        raise Invalid.at("term_from", "term_after_leaving", left_on=member.left_on)
+    if (data.term_from, data.term_until) == (member.term_begin, member.term_end):
+        raise Invalid.at("", "term_as_before")
+    if _clashes(member, Span(data.term_from, data.term_until), _seats_of(session, member)):
+        raise Invalid.at("term_from", "term_overlaps")
+    row = TermCorrection(
+        member_id=member.id,
+        was_from=member.term_begin,
+        was_until=member.term_end,
+        **data.model_dump(),
+        corrected_on=clock.local_date(now),
+        corrected_by=actor.hand,
+    )
+    session.add(row)
+    member.corrected_from, member.corrected_until = data.term_from, data.term_until
+    member.extended_until = None
+    session.flush()
+    _note(
+        session,
+        actor,
+        now,
+        body.committee_id,
+        "member.correct",
+        member,
+        correction=row.id,
+        term=[data.term_from.isoformat(), data.term_until.isoformat()],
+    )
+    session.flush()
+    return member
+
+
+def _seats_of(session: Session, member: Member) -> list[Member]:
+    """All terms of the same person in the same body."""
+    query = select(Member).where(
+        Member.body_id == member.body_id, Member.person_id == member.person_id
+    )
+    return list(session.exec(query))
+
+
 def leave(session: Session, actor: Actor, now: datetime, member_id: int, data: LeaveIn) -> Member:
     """A member leaves before the term's end; the row stays and says when."""
     member, body = get_member(session, actor, member_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=body.committee_id)
     if member.left_on is not None:
         raise AlreadyLeft(left_on=member.left_on)
-    if data.on < member.term_from:
-        raise Invalid.at("on", "leave_before_term", term_from=member.term_from)
+    if data.on < member.term_begin:
+        raise Invalid.at("on", "leave_before_term", term_from=member.term_begin)
     member.left_on = data.on
     _note(session, actor, now, body.committee_id, "member.leave", member, on=data.on.isoformat())
     session.flush()
@@ -161,11 +219,13 @@ def appoint_evaluators(
     now: datetime,
     committee_id: int,
     batch: Sequence[EvaluatorIn],
+    beyond: Collection[int] = (),
 ) -> list[EvaluatorAppointment]:
-    """Appointments by act, in the order of the batch; a renewal is one more appointment."""
+    """Appointments by act, in the order of the batch; a renewal is one more appointment. Of whom
+    is said at `seat_members`."""
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
-    who = _people(session, actor, now, committee_id, batch)
+    who = _people(session, actor, now, committee_id, batch, beyond)
     rows = [
         EvaluatorAppointment(
             committee_id=committee_id,
@@ -227,16 +287,19 @@ def _people(
     now: datetime,
     committee_id: int,
     batch: Sequence[SomebodyIn],
+    beyond: Collection[int],
 ) -> list[int]:
     """The person of each entry, new ones registered. Who has the same identity number and
     surnames as somebody registered is that somebody."""
+    named = {data.person_id for data in batch if data.person_id is not None}
+    known = {*known_among(session, committee_id, named), *beyond}
     found: dict[int, int] = {}
     fresh: list[int] = []
     for place, data in enumerate(batch):
         if (data.person_id is None) == (data.person is None):
             raise Invalid.at(_spot(batch, place, "person_id"), "person_one_of_two")
         if data.person_id is not None:
-            if session.get(Person, data.person_id) is None:
+            if not (data.person_id in known or _is_anybody(session, actor, data.person_id)):
                 raise Invalid.at(_spot(batch, place, "person_id"), "person_not_found")
             found[place] = data.person_id
         elif data.person is not None:
@@ -253,6 +316,11 @@ def _people(
         raise Invalid(*(_moved(batch, fresh, fault) for fault in refusal.faults)) from refusal
     found |= {place: row.id for place, row in zip(fresh, made, strict=True)}
     return [found[place] for place in range(len(batch))]
+
+
+def _is_anybody(session: Session, actor: Actor, person_id: int) -> bool:
+    """Only the registry itself takes whoever is registered, wherever that is."""
+    return actor.kind == "system" and session.get(Person, person_id) is not None
 
 
 def _moved(batch: Sequence[SomebodyIn], fresh: Sequence[int], fault: Fault) -> Fault:

@@ -70,6 +70,14 @@ class ExtensionIn(BaseModel):
     until: date
 
 
+class TermCorrectionIn(BaseModel):
+    """The whole term as it should have been typed; `term_until` is inclusive."""
+
+    term_from: date
+    term_until: date
+    reason: Annotated[str, paragraph(400)]
+
+
 class LeaveIn(BaseModel):
     """`on` is the first day without the member."""
 
@@ -183,7 +191,19 @@ class BodyOut(_Read):
     name: str
 
 
+class TermCorrectionOut(_Read):
+    was_from: date
+    was_until: date
+    term_from: date
+    term_until: date
+    reason: str
+    corrected_on: date
+
+
 class MemberOut(_Read):
+    """`term_from` and `term_until` are as first typed; `term_begin` and `term_end` as they hold,
+    with corrections and extension."""
+
     id: int
     body_id: int
     person: PersonOut
@@ -191,8 +211,11 @@ class MemberOut(_Read):
     office: str | None
     term_from: date
     term_until: date
+    term_begin: date
+    term_end: date
     extension_act: str | None
     extended_until: date | None
+    corrections: list[TermCorrectionOut]
     left_on: date | None
     in_office: bool
     standing: Literal["in_office", "coming", "ended"]

@@ -14,9 +14,9 @@ from spg_registry.committees.models import (
     RecognitionAct,
 )
 from spg_registry.committees.queries import get_committee
-from spg_registry.committees.reading import person_of
 from spg_registry.committees.roster import (
     appoint_evaluators,
+    correct_term,
     extend_term,
     leave,
     seat_members,
@@ -32,6 +32,7 @@ from spg_registry.committees.systems import (
 from spg_registry.committees.users import (
     assign_role,
     disable_own_user,
+    enable_own_user,
     end_role,
     invite_by_link,
     invite_user,
@@ -41,9 +42,6 @@ from spg_registry.committees.users import (
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.people import service as people
-from spg_registry.people.models import Person
-from spg_registry.people.schemas import PersonIn
 from spg_registry.territory.queries import municipality
 
 __all__ = [
@@ -52,9 +50,10 @@ __all__ = [
     "assign_role",
     "bearer_actor",
     "change_registration",
-    "correct_own_person",
+    "correct_term",
     "create_committees",
     "disable_own_user",
+    "enable_own_user",
     "end_role",
     "extend_term",
     "found_spgs",
@@ -118,19 +117,6 @@ def _check(session: Session, batch: Sequence[CommitteeIn]) -> None:
                 )
     if faults:
         raise Invalid(*faults)
-
-
-def correct_own_person(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    committee_id: int,
-    person_id: int,
-    data: PersonIn,
-) -> Person:
-    """Write anew the particulars of somebody on the committee's papers."""
-    person_of(session, actor, committee_id, person_id)
-    return people.correct_person(session, actor, now, person_id, data, committee_id)
 
 
 def recognise(

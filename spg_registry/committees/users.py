@@ -1,5 +1,6 @@
 """Who may act for a committee: invitations, roles, and the office's care for its own logins."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -7,7 +8,12 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.errors import RoleNotFound
 from spg_registry.committees.models import RoleAssignment
-from spg_registry.committees.queries import get_committee, require_somebody, roles_of
+from spg_registry.committees.queries import (
+    get_committee,
+    known_among,
+    require_somebody,
+    roles_of,
+)
 from spg_registry.committees.schemas import InviteIn, RoleIn
 from spg_registry.core import audit
 from spg_registry.core.errors import Forbidden, Invalid
@@ -43,10 +49,16 @@ def invite_user(
     committee_id: int | None,
     data: InviteIn,
     hashed: Hashed | None = None,
+    beyond: Collection[int] = (),
 ) -> User:
     """A login with a role in this committee (None: a national role), in one act. Without a
-    password nobody enters before a link set one (`invite_by_link`)."""
+    password nobody enters before a link set one (`invite_by_link`).
+
+    The login is a person's whom the committee knows (`queries.known_among`) or one of `beyond`.
+    """
     _require_giving(session, actor, data.role, committee_id)
+    _require_known(session, actor, committee_id, data.person_id, beyond)
+    _require_no_login(session, actor, data.person_id)
     user = accounts.open_account(
         session,
         actor,
@@ -62,16 +74,22 @@ def invite_user(
 
 
 def invite_by_link(
-    session: Session, actor: Actor, now: datetime, committee_id: int | None, data: InviteIn
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    committee_id: int | None,
+    data: InviteIn,
+    beyond: Collection[int] = (),
 ) -> tuple[User, str]:
     """The same, and the secret of the link by which the invited sets a password: told this once."""
-    user = invite_user(session, actor, now, committee_id, data)
+    user = invite_user(session, actor, now, committee_id, data, beyond=beyond)
     return user, make_link(session, actor, now, user, LinkPurpose.INVITATION)
 
 
 def end_role(session: Session, actor: Actor, now: datetime, role_id: int) -> RoleAssignment:
     """The user keeps the login and loses what the role allowed, from the next request on."""
     require_somebody(actor)
+    _require_person(actor)
     row = session.get(RoleAssignment, role_id)
     if row is None or row.ended_at is not None or not _sees(actor, row.committee_id):
         raise RoleNotFound(id=role_id)
@@ -128,7 +146,23 @@ def disable_own_user(
     return user
 
 
+def enable_own_user(
+    session: Session, actor: Actor, now: datetime, committee_id: int, user_id: int
+) -> User:
+    """Open the login again of somebody who acts for this committee only and is no coordinator."""
+    user = _looked_after(session, actor, committee_id, user_id)
+    accounts.reopen_account(session, actor, now, user)
+    return user
+
+
+def _require_person(actor: Actor) -> None:
+    """Only people say who decides: a program that made a login would decide through it."""
+    if actor.kind == "client":
+        raise Forbidden(permission=str(Permission.USER_MANAGE))
+
+
 def _require_giving(session: Session, actor: Actor, role: Role, committee_id: int | None) -> None:
+    _require_person(actor)
     if (role in NATIONAL) != (committee_id is None):
         raise Invalid.at("role", "role_place", role=str(role))
     if committee_id is not None:
@@ -143,6 +177,28 @@ def _require_giving(session: Session, actor: Actor, role: Role, committee_id: in
             raise Forbidden(permission=str(Permission.USER_MANAGE))
     else:
         require(actor, Permission.USER_MANAGE)
+
+
+def _require_known(
+    session: Session,
+    actor: Actor,
+    committee_id: int | None,
+    person_id: int | None,
+    beyond: Collection[int],
+) -> None:
+    """A login of another committee's evaluator would open that evaluator's visits."""
+    if person_id is None or committee_id is None or actor.may(Permission.USER_MANAGE):
+        return
+    if person_id not in {*known_among(session, committee_id, [person_id]), *beyond}:
+        raise Invalid.at("person_id", "person_not_found")
+
+
+def _require_no_login(session: Session, actor: Actor, person_id: int | None) -> None:
+    """A second login of a person would have the first one's visits."""
+    if person_id is None or actor.may(Permission.USER_MANAGE):
+        return
+    if session.exec(select(User.id).where(User.person_id == person_id)).first() is not None:
+        raise Invalid.at("person_id", "person_has_login")
 
 
 def _sees(actor: Actor, committee_id: int | None) -> bool:
@@ -169,6 +225,7 @@ def _require_own(session: Session, user: User, committee_id: int | None) -> None
 def _looked_after(session: Session, actor: Actor, committee_id: int, user_id: int) -> User:
     """A user whom this office alone looks after. Anybody else's login would be a way to rights
     that the office does not have."""
+    _require_person(actor)
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     user = accounts.get_user(session, user_id)

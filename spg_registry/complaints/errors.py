@@ -9,6 +9,12 @@ class ComplaintNotFound(NotFound):
     code = "complaint_not_found"
 
 
+class ComplaintPhotoNotFound(NotFound):
+    """No such photo of this complaint."""
+
+    code = "complaint_photo_not_found"
+
+
 class Concerned(Forbidden):
     """Who is complained about, or is close to them, does not answer."""
 

@@ -85,6 +85,18 @@ class Complaint(Recorded, table=True):
         return self.is_open and self.due_on < on
 
 
+class ComplaintPhoto(Recorded, table=True):
+    """What a complaint shows. `added_by` is a hand; None for who complained. Never public."""
+
+    __tablename__ = "complaint_photo"
+
+    id: int = key()
+    complaint_id: int = Field(foreign_key="complaint.id", index=True)
+    attachment_id: int = Field(foreign_key="attachment.id", index=True)
+    added_at: datetime = instant()
+    added_by: str | None = Field(default=None, max_length=32)
+
+
 class ComplaintContact(SQLModel, table=True):
     """Who complained, when they said so: for who answers only, and gone once all is closed."""
 

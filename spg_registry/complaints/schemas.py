@@ -1,6 +1,6 @@
 """What complaints are told and tell: shared by the JSON API and the pages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -116,3 +116,11 @@ class ContactOut(BaseModel):
 
     name: str | None
     reach: str | None
+
+
+class PhotoOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    added_at: datetime
+    added_by: str | None = Field(description="`user:3`; nothing for who complained")

@@ -1,5 +1,6 @@
 """A complaint from the form that anybody fills to the answer that its number shows."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,8 +19,10 @@ from spg_registry.complaints.models import (
     ComplaintAbout,
     ComplaintContact,
     ComplaintOutcome,
+    ComplaintPhoto,
     ComplaintReason,
 )
+from spg_registry.complaints.photos import FROM_ANYBODY, keep_photos
 from spg_registry.complaints.queries import open_enrolment, seen, units_to_visit
 from spg_registry.complaints.schemas import (
     ComplaintAnswer,
@@ -28,6 +31,7 @@ from spg_registry.complaints.schemas import (
     VisitOrder,
 )
 from spg_registry.core import audit, clock, codes
+from spg_registry.core.attachments import Prepared
 from spg_registry.core.errors import Fault, Invalid, Throttled
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import NOBODY, Actor, Permission, require
@@ -47,8 +51,18 @@ WINDOW: Final = timedelta(hours=1)
 # --- from anybody --------------------------------------------------------------------------------
 
 
+def too_many(session: Session, now: datetime, address: str) -> bool:
+    """Whether this address is not heard now anyhow: then its photos need not be looked at."""
+    return throttle.is_spent(session, now, "complaint", address, TRIES, WINDOW)
+
+
 def lodge(
-    session: Session, now: datetime, data: ComplaintIn, address: str, code: str | None = None
+    session: Session,
+    now: datetime,
+    data: ComplaintIn,
+    address: str,
+    code: str | None = None,
+    photos: Sequence[Prepared] = (),
 ) -> Complaint:
     """Taken from anybody, without account. Raises Throttled, or Invalid with every fault.
 
@@ -82,6 +96,7 @@ def lodge(
     session.flush()
     if data.name or data.reach:
         session.add(ComplaintContact(complaint_id=row.id, name=data.name, reach=data.reach))
+    keep_photos(session, NOBODY, now, row, photos, FROM_ANYBODY)
     _note(session, NOBODY, now, "complaint.lodge", row, about=row.about.value)
     return row
 
@@ -158,6 +173,18 @@ def order_visit(
     row.round_id = ronda.id
     _kept(session, actor, now, "complaint.order_visit", row, round=ronda.id)
     return ronda
+
+
+def add_photos(
+    session: Session, actor: Actor, now: datetime, complaint_id: int, files: Sequence[Prepared]
+) -> list[ComplaintPhoto]:
+    """What the office found, until it has answered."""
+    row = _under_review(_held(session, actor, now, complaint_id))
+    if not files:
+        raise Invalid.at("photos", "required")
+    rows = keep_photos(session, actor, now, row, files)
+    _note(session, actor, now, "complaint.photo", row, photos=[photo.id for photo in rows])
+    return rows
 
 
 def answer(

@@ -26,6 +26,11 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(LA_PAZ).date()
 
 
+def text_of(moment: datetime) -> str:
+    """As kept where a moment is text: `2026-11-21T14:05:00.000000Z`, which sorts as time does."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 def midday(day: date) -> datetime:
     """A moment safely inside a Bolivian day, for acts whose paper says only a date."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=LA_PAZ).astimezone(UTC)

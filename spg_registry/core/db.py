@@ -52,7 +52,6 @@ SQLModel.metadata.naming_convention = NAMING
 BUSY_TIMEOUT_MS = 20_000
 STREAMS = 8
 """Connections beyond the pool, for downloads that hold theirs long."""
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -75,8 +74,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone was about to be stored")
-        value = value.astimezone(UTC)
-        return value.strftime(INSTANT_FORMAT) if dialect.name == "sqlite" else value
+        return clock.text_of(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -89,7 +87,10 @@ class Instant(TypeDecorator[datetime]):
 
 def compact_json(value: Any) -> str:
     """The one spelling of JSON in the database: two engines, the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _COMPACT.encode(value)
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def key() -> Any:

@@ -6,7 +6,7 @@ commit order on both databases. *As of*, *known at*, the change feed and the mir
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -55,7 +55,11 @@ class Recorded(Row):
 
 def image(row: Recorded) -> dict[str, Any]:
     """The row as the change feed shows it: dates and moments as ISO text."""
-    told = {name: spelled(getattr(row, name)) for name in _public_columns(type(row))}
+    known = row.__dict__  # past the mapper's own access, for what is loaded
+    told = {
+        name: spelled(known[name] if name in known else getattr(row, name))
+        for name in _public_columns(type(row))
+    }
     for name, reduce in type(row).__reduced__.items():
         told[name] = reduce(told[name])
     return told
@@ -70,7 +74,7 @@ def _public_columns(table: type[Recorded]) -> tuple[str, ...]:
 def spelled(value: Any) -> Any:
     """The one spelling of a value in an image."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return clock.text_of(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

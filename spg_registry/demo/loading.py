@@ -1,5 +1,6 @@
 """Loading the demonstration: everything of a fixed random number, played through the services."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -64,16 +65,27 @@ def eased(database: Database) -> Iterator[None]:
     """While loading, SQLite waits for the disk at its checkpoints only. A power cut may take the
     last acts away, and a load without its end mark begins anew. The end mark is written with the
     usual care, which carries everything before it to the disk. The planner learns the sizes.
+    Rubbish is looked for seldom: nearly all that is made lives until its act is written.
     """
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        with _waiting_seldom(database):
+            yield
+        _know_sizes(database)
+    finally:
+        gc.set_threshold(*usual)
+
+
+@contextmanager
+def _waiting_seldom(database: Database) -> Iterator[None]:
     if database.dialect != "sqlite":
         yield
-        _know_sizes(database)
         return
     database.engine.dispose()
     event.listen(database.engine, "connect", _wait_less)
     try:
         yield
-        _know_sizes(database)
     finally:
         event.remove(database.engine, "connect", _wait_less)
         database.engine.dispose()

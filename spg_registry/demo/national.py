@@ -191,7 +191,8 @@ def _staff(scene: Scene, world: World, office: Office) -> None:
     session, now = scene.session, scene.now
     people = [office.people.somebody(sex) for _, sex in _SEATS]
     people += [office.people.either() for _ in range(EVALUATORS)]
-    rows = register_persons(session, world.admin, now, [person_in(one) for one in people], None)
+    wanted = [person_in(one) for one in people]
+    rows = register_persons(session, world.admin, now, wanted, office.committee_id)
     first, last = world.day(1), world.today + timedelta(days=365)
     seats = [
         MemberIn(person_id=row.id, sector=sector, term_from=first, term_until=last)

@@ -68,7 +68,7 @@ def _elect(scene: Scene, world: World, office: Office, body: BodyKind, until: da
         world.admin,
         scene.now,
         [person_in(one) for one in people],
-        None,
+        office.committee_id,
     )
     seats = [
         MemberIn(

@@ -111,6 +111,14 @@ def shut_account(session: Session, actor: Actor, now: datetime, user: User) -> N
     session.flush()
 
 
+def reopen_account(session: Session, actor: Actor, now: datetime, user: User) -> None:
+    """Open the door again, with the password as it was. Twice is as good as once."""
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        audit.record(session, actor, now, "user.enable", "user_account", user.id)
+    session.flush()
+
+
 def end_sessions(session: Session, now: datetime, user: User) -> None:
     running = session.exec(
         select(LoginSession).where(

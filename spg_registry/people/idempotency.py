@@ -19,15 +19,20 @@ def remembered(session: Session, owner: str, key: str, fingerprint: str) -> Idem
     `owner` is who asks (`client:3`), `fingerprint` a SHA-256 of method, path and body. Two at the
     same moment wait for each other here. Raises IdempotencyMismatch for another request.
     """
+    found = last_of(session, owner, key)
+    if found is not None and found.fingerprint != fingerprint:
+        raise IdempotencyMismatch(key=key)
+    return found
+
+
+def last_of(session: Session, owner: str, key: str) -> IdempotentAnswer | None:
+    """The last answer kept for a key, whatever was asked. Two at the same moment wait here."""
     lock_all_writers(session, lock_upon(owner, key))
-    found = session.exec(
+    return session.exec(
         select(IdempotentAnswer).where(
             IdempotentAnswer.owner == owner, IdempotentAnswer.idempotency_key == key
         )
     ).first()
-    if found is not None and found.fingerprint != fingerprint:
-        raise IdempotencyMismatch(key=key)
-    return found
 
 
 def remember(
@@ -38,8 +43,12 @@ def remember(
     fingerprint: str,
     status: int,
     body: dict[str, Any] | list[Any],
+    instead_of: IdempotentAnswer | None = None,
 ) -> None:
     """Keep an answer in the transaction of its write; old ones are swept on the way."""
+    if instead_of is not None:
+        session.delete(instead_of)
+        session.flush()
     session.exec(delete(IdempotentAnswer).where(col(IdempotentAnswer.at) < now - KEPT))
     session.add(
         IdempotentAnswer(

@@ -10,6 +10,7 @@ from typing import Final
 from sqlmodel import Session, col, or_, select
 
 from spg_registry.core import audit
+from spg_registry.core.config import settings
 from spg_registry.core.permissions import NOBODY, Actor
 from spg_registry.people import throttle
 from spg_registry.people.access import is_shut
@@ -43,6 +44,11 @@ def make_link(
     audit.record(session, actor, now, "user.link", "user_account", user.id, purpose=str(purpose))
     session.flush()
     return token
+
+
+def address_of(token: str) -> str:
+    """What is handed over or sent."""
+    return f"{settings().public_url}/enlace/{token}"
 
 
 def purpose_for(user: User) -> LinkPurpose:

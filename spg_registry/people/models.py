@@ -1,6 +1,6 @@
 """Persons, and what lets some of them in: users, sessions, attempts, programs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -39,10 +39,27 @@ class Person(Recorded, table=True):
     birth_year: int | None = None
     phone: str | None = Field(default=None, max_length=24)
     identifies_as: str | None = Field(default=None, max_length=60)
+    merged_into_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
     @property
     def full_name(self) -> str:
         return f"{self.names} {self.surnames}".strip()
+
+
+class PersonMerger(Recorded, table=True):
+    """Two entries turned out to be one person. `moved` lists what went over (`holders`,
+    `interests`), and the holdings that ended because the one who stays had them already."""
+
+    __tablename__ = "person_merger"
+    __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
+    __left_out__: ClassVar[frozenset[str]] = frozenset({"moved"})
+
+    id: int = key()
+    kept_person_id: int = Field(foreign_key="person.id", index=True)
+    other_person_id: int = Field(foreign_key="person.id", unique=True)
+    effective_on: date
+    reason: str = Field(max_length=400)
+    moved: dict[str, Any] = document()
 
 
 class User(SQLModel, table=True):

@@ -1,5 +1,7 @@
 """What goes in and out of the room of people. Secrets go in and never come out again."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -23,6 +25,22 @@ def blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _without_marks(value: Any) -> Any:
+    return _UNSEEN.sub("", value) if isinstance(value, str) else value
+
+
+class Written(StringConstraints):
+    """Text as people write it. Invisible marks that turn writing around are left out: they come
+    along when a name is pasted, and could make it read as another."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from super().__iter__()
+        yield BeforeValidator(_without_marks)
+
+
 def text(max_length: int, min_length: int = 1) -> Any:
     """One line, without control characters."""
     return _written(r"^[^\x00-\x1f]*$", max_length, min_length)
@@ -34,7 +52,7 @@ def paragraph(max_length: int, min_length: int = 1) -> Any:
 
 
 def _written(pattern: str, max_length: int, min_length: int) -> Any:
-    return StringConstraints(
+    return Written(
         strip_whitespace=True, min_length=min_length, max_length=max_length, pattern=pattern
     )
 

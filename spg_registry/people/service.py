@@ -42,6 +42,7 @@ __all__ = [
     "create_client",
     "create_user",
     "disable_user",
+    "enable_user",
     "issue_client_token",
     "link_for",
     "person_faults",
@@ -254,12 +255,20 @@ def change_own_password(
 
 
 def disable_user(session: Session, actor: Actor, now: datetime, user_id: int) -> User:
-    """Shut a login for good, by the administrator."""
+    """Shut a login, by the administrator."""
     require(actor, Permission.USER_MANAGE)
     user = accounts.get_user(session, user_id)
     if actor.kind == "user" and actor.id == user.id:
         raise Invalid.at("", "user_disables_self")
     accounts.shut_account(session, actor, now, user)
+    return user
+
+
+def enable_user(session: Session, actor: Actor, now: datetime, user_id: int) -> User:
+    """Open a login that was shut, by the administrator."""
+    require(actor, Permission.USER_MANAGE)
+    user = accounts.get_user(session, user_id)
+    accounts.reopen_account(session, actor, now, user)
     return user
 
 

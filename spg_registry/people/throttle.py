@@ -60,19 +60,34 @@ def spared(
 
     0 when it is heard, and then it counts; else the seconds until the next one is, and it does not.
     """
-    subject = f"{kind}:{address[:60]}"
+    subject = _of_act(kind, address)
     lock_all_writers(session, lock_upon(subject))
-    count, oldest = session.exec(
-        select(func.count(), func.min(LoginAttempt.at)).where(
-            LoginAttempt.subject == subject, col(LoginAttempt.at) > now - window
-        )
-    ).one()
-    if count >= tries:
+    count, oldest = _since(session, subject, now - window)
+    if count >= tries and oldest is not None:
         return _seconds(oldest + window - now)
     session.exec(delete(LoginAttempt).where(col(LoginAttempt.at) < now - _KEPT))
     session.add(LoginAttempt(subject=subject, at=now, succeeded=True))
     session.flush()
     return 0
+
+
+def is_spent(
+    session: Session, now: datetime, kind: str, address: str, tries: int, window: timedelta
+) -> bool:
+    """Whether `spared` would not hear this address now. Reads only."""
+    return _since(session, _of_act(kind, address), now - window)[0] >= tries
+
+
+def _of_act(kind: str, address: str) -> str:
+    return f"{kind}:{address[:60]}"
+
+
+def _since(session: Session, subject: str, begin: datetime) -> tuple[int, datetime | None]:
+    return session.exec(
+        select(func.count(), func.min(LoginAttempt.at)).where(
+            LoginAttempt.subject == subject, col(LoginAttempt.at) > begin
+        )
+    ).one()
 
 
 def _name_wait(session: Session, now: datetime, name: str) -> int:
@@ -91,12 +106,8 @@ def _name_wait(session: Session, now: datetime, name: str) -> int:
 
 def _address_wait(session: Session, now: datetime, address: str) -> int:
     """At most thirty failures in five minutes, whichever names they were for."""
-    count, oldest = session.exec(
-        select(func.count(), func.min(LoginAttempt.at)).where(
-            LoginAttempt.subject == of_address(address), col(LoginAttempt.at) > now - WINDOW
-        )
-    ).one()
-    return _seconds(oldest + WINDOW - now) if count >= ADDRESS_TRIES else 0
+    count, oldest = _since(session, of_address(address), now - WINDOW)
+    return _seconds(oldest + WINDOW - now) if oldest and count >= ADDRESS_TRIES else 0
 
 
 def _seconds(left: timedelta) -> int:

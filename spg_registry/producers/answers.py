@@ -39,6 +39,9 @@ class PledgeOut(_Out):
     enrolment_id: int
     signed_on: date
     signed_by_mark: bool
+    carried: bool = Field(
+        default=False, description="Signed under a registration merged into this one"
+    )
 
 
 class EnrolmentOut(_Out):
@@ -201,8 +204,7 @@ class InterestOut(_Out):
     kind: InterestKind
     degree: int | None
     declared: bool
-    since: date | None
-    """None: nobody said since when."""
+    since: date
     until: date | None
 
 
@@ -230,6 +232,17 @@ class DuplicateOut(_Out):
     second_name: str
     community: str
     same_person: bool
+
+
+class SamePersonOut(_Out):
+    """Two holders of one name in one community. Of which producers: their codes."""
+
+    first_id: int
+    second_id: int
+    name: str
+    community: str
+    first_holds: list[str]
+    second_holds: list[str]
 
 
 class OrganisationOut(_Out):

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from spg_registry.committees.models import Spg
 from spg_registry.producers.models import (
     CollectionZone,
     Crop,
@@ -47,13 +49,32 @@ def open_enrolments(
 
 
 def pledges_of(session: Session, enrolment_ids: Iterable[int]) -> dict[int, date]:
-    """By enrolment: when the pledge was first signed; without an entry where it never was."""
+    """By enrolment: when the pledge was first signed; without an entry where it never was. What was
+    signed under a registration that was merged into this one counts."""
+    signed_under = pledging(session, enrolment_ids)
     query = (
         select(Pledge.enrolment_id, func.min(Pledge.signed_on))
-        .where(col(Pledge.enrolment_id).in_(set(enrolment_ids)))
+        .where(col(Pledge.enrolment_id).in_({id_ for ids in signed_under.values() for id_ in ids}))
         .group_by(col(Pledge.enrolment_id))
     )
-    return dict(session.exec(query).all())
+    first = dict(session.exec(query).all())
+    found = {own: [first[id_] for id_ in ids if id_ in first] for own, ids in signed_under.items()}
+    return {own: min(days) for own, days in found.items() if days}
+
+
+def pledging(session: Session, enrolment_ids: Iterable[int]) -> dict[int, list[int]]:
+    """By enrolment: itself, and those in the same SPG of registrations merged into its producer."""
+    own, other = aliased(Enrolment), aliased(Enrolment)
+    found = {id_: [id_] for id_ in enrolment_ids}
+    query = (
+        select(col(own.id), col(other.id))
+        .join(Producer, col(Producer.merged_into_id) == col(own.producer_id))
+        .join(other, col(other.producer_id) == col(Producer.id))
+        .where(col(own.id).in_(found), col(other.spg_id) == col(own.spg_id))
+    )
+    for id_, merged in session.exec(query):
+        found[id_].append(merged)
+    return found
 
 
 def with_merged(column: Any, producer_ids: Iterable[int]) -> Any:
@@ -213,6 +234,18 @@ def producers_held_by(session: Session, person_ids: Iterable[int]) -> dict[int, 
     for row in session.exec(query.order_by(col(Holder.id))):
         found[row.person_id].append(row.producer_id)
     return found
+
+
+def holders_among(session: Session, committee_id: int, person_ids: Iterable[int]) -> set[int]:
+    """Those of these persons who stand behind a producer enrolled with the committee now."""
+    query = (
+        select(Holder.person_id)
+        .join(Enrolment, col(Enrolment.producer_id) == col(Holder.producer_id))
+        .join(Spg, col(Spg.id) == col(Enrolment.spg_id))
+        .where(col(Holder.person_id).in_(set(person_ids)), col(Holder.until).is_(None))
+        .where(Spg.committee_id == committee_id, col(Enrolment.ended_on).is_(None))
+    )
+    return set(session.exec(query))
 
 
 def households_of(session: Session, producer_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from spg_registry.committees.models import Spg
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault
 from spg_registry.core.permissions import Actor
-from spg_registry.people.models import Person
 from spg_registry.people.schemas import PersonIn
 from spg_registry.people.service import person_faults
 from spg_registry.producers.checks import Known, batch_faults
 from spg_registry.producers.models import Enrolment, Household, Organisation
+from spg_registry.producers.persons import nameable
 from spg_registry.producers.schemas import HolderIn, Place, ProducerIn
 from spg_registry.territory.atlas import atlas_of
 from spg_registry.territory.models import Community
@@ -64,6 +65,7 @@ def known_of_batch(
         places=places,
         holders=[holder for item in batch for holder in item.holders],
         households={item.household_id for item in batch if item.household_id is not None},
+        committee_id=session.get_one(Spg, spg_id).committee_id,
         codes=(spg_id, {item.enrolment.code for item in batch if item.enrolment.code}),
         organisations=any(item.organisations for item in batch),
     )
@@ -75,21 +77,22 @@ def known(
     *,
     places: Iterable[Place] = (),
     holders: Iterable[HolderIn] = (),
+    committee_id: int = 0,
     households: Iterable[int] = (),
     codes: tuple[int, Iterable[str]] = (0, ()),
     organisations: bool = False,
 ) -> Known:
-    """`codes`: an SPG, and the codes wanted in it."""
+    """`committee_id`: whose producers the holders are to stand behind; `codes`: an SPG, and the
+    codes wanted in it."""
     book = atlas_of(session)
     communities = {place.community_id for place in places if place.community_id is not None}
-    persons = {holder.person_id for holder in holders if holder.person_id is not None}
     spg_id, wanted = codes
     return Known(
         today=clock.local_date(now),
         products=book.products,
         municipalities=book.municipalities,
         communities=_present(session, Community.id, communities),
-        persons=_present(session, Person.id, persons),
+        persons=nameable(session, committee_id, holders),
         households=_present(session, Household.id, set(households)),
         taken_codes=_taken(session, spg_id, set(wanted)),
         organisations=organisation_ids(session) if organisations else None,

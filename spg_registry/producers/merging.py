@@ -19,7 +19,7 @@ from spg_registry.producers.access import require_papers
 from spg_registry.producers.answers import DuplicateOut
 from spg_registry.producers.enrolments import StatusMove, enter, move_enrolments
 from spg_registry.producers.errors import NotMergeable, NotMerged, ProducerNotFound
-from spg_registry.producers.models import Enrolment, Holder, Merger, Producer, Unit
+from spg_registry.producers.models import Enrolment, Holder, Merger, Pledge, Producer, Unit
 from spg_registry.producers.naming import refresh_search_words
 from spg_registry.producers.schemas import EnrolIn
 from spg_registry.rules.words import EnrolmentStatus as Status
@@ -153,6 +153,20 @@ def merge(
     return row
 
 
+def _sign_again(session: Session, producer_id: int, anew: Enrolment) -> None:
+    """Who is set apart keeps its pledges: in the new enrolment, as they were signed."""
+    query = (
+        select(Pledge)
+        .join(Enrolment, col(Enrolment.id) == col(Pledge.enrolment_id))
+        .where(Enrolment.producer_id == producer_id, Enrolment.spg_id == anew.spg_id)
+        .order_by(col(Pledge.id))
+    )
+    kept = {"signed_on", "signed_by_mark", "witness"}
+    signed = {row.signed_on: row.model_dump(include=kept) for row in session.exec(query)}
+    session.add_all(Pledge(enrolment_id=anew.id, **values) for values in signed.values())
+    session.flush()
+
+
 def _rank(status: Status) -> int:
     return _RANK.index(status) if status in _RANK else -1
 
@@ -205,6 +219,7 @@ def unmerge(
     was = act.moved["enrolment"]
     spg = session.get_one(Spg, was["spg"])
     row = enter(session, actor, now, other, spg, EnrolIn(spg_id=spg.id))
+    _sign_again(session, other.id, row)
     status = Status(was["status"])
     if status is not Status.APPLICANT:
         steps = [Status.ADMITTED] if _rank(status) < 0 else []

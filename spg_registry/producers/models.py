@@ -163,10 +163,7 @@ class Pledge(Recorded, table=True):
 
 
 class Interest(Recorded, table=True):
-    """What ties a person to a producer, declared or found: household, kin, trade, debt.
-
-    `since` None: nobody said since when, so it binds every day before it was noted, too.
-    """
+    """What ties a person to a producer, declared or found: household, kin, trade, debt."""
 
     __tablename__ = "interest"
     __personal__: ClassVar[frozenset[str]] = frozenset({"correction_reason"})
@@ -177,7 +174,7 @@ class Interest(Recorded, table=True):
     kind: InterestKind = coded(InterestKind)
     degree: int | None = None
     declared: bool = True
-    since: date | None = None
+    since: date
     until: date | None = None
     correction_reason: str | None = Field(default=None, max_length=400)
 

@@ -21,6 +21,7 @@ from spg_registry.producers.answers import (
     PledgeOut,
     ProducerOut,
 )
+from spg_registry.producers.facts import pledging
 from spg_registry.producers.models import (
     Crop,
     Enrolment,
@@ -302,10 +303,19 @@ def membership_out(session: Session, row: OrganisationMembership) -> MembershipO
 
 
 def _pledges(session: Session, enrolment_ids: Iterable[int]) -> dict[int, list[PledgeOut]]:
-    query = select(Pledge).where(col(Pledge.enrolment_id).in_(set(enrolment_ids)))
+    """Those of a merged registration too, marked as such."""
+    signed_under = pledging(session, enrolment_ids)
+    homes: dict[int, list[int]] = defaultdict(list)
+    for own, ids in signed_under.items():
+        for id_ in ids:
+            homes[id_].append(own)
+    query = select(Pledge).where(col(Pledge.enrolment_id).in_(homes))
     found: dict[int, list[PledgeOut]] = defaultdict(list)
     for row in session.exec(query.order_by(col(Pledge.signed_on).desc(), col(Pledge.id))):
-        found[row.enrolment_id].append(PledgeOut.model_validate(row))
+        told = PledgeOut.model_validate(row)
+        for own in homes[row.enrolment_id]:
+            carried = own != row.enrolment_id
+            found[own].append(told.model_copy(update={"carried": carried}))
     return found
 
 

@@ -36,7 +36,8 @@ class _In(BaseModel):
 
 
 class HolderIn(PersonIn):
-    """A person: one in the registry by `person_id`, or a new one by names and surnames."""
+    """A person: one whom the committee knows by `person_id`, anybody else in the registry by
+    `person_id` and identity number, or a new one by names and surnames."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -314,6 +315,13 @@ class MergeIn(_In):
     the one that was."""
 
     other: Code
+    reason: Reason
+
+
+class MergePersonsIn(_In):
+    """`other` is the person's entry that is one too many."""
+
+    other: Whole
     reason: Reason
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.committees.reading import person_of
 from spg_registry.core import audit, clock
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Fault, Invalid
@@ -12,7 +13,7 @@ from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.models import Person
 from spg_registry.people.schemas import PersonIn
-from spg_registry.people.service import correct_person, person_faults, register_persons
+from spg_registry.people.service import person_faults, register_persons
 from spg_registry.producers import checks
 from spg_registry.producers.access import producer_to_write, producers_to_write, require_papers
 from spg_registry.producers.errors import (
@@ -32,6 +33,7 @@ from spg_registry.producers.models import (
     ProducerKind,
 )
 from spg_registry.producers.naming import NAME_LENGTH, refresh_search_words
+from spg_registry.producers.persons import correct_person, known_persons
 from spg_registry.producers.schemas import (
     EndIn,
     HouseholdIn,
@@ -96,7 +98,7 @@ def add_holder(
 ) -> Holder:
     """One more person behind a producer, after those who are there."""
     producer, committee_id = producer_to_write(session, actor, producer_code)
-    seen = known(session, now, holders=[data.holder])
+    seen = known(session, now, holders=[data.holder], committee_id=committee_id)
     faults = list(checks.holder_faults(data.holder, seen, "holder-"))
     faults += checks.past("since", data.since, seen.today)
     if data.holder.person_id is None:
@@ -144,11 +146,32 @@ def correct_holder(
     before = known.full_name
     if "identifies_as" not in data.model_fields_set:  # forms do not ask for it again
         data = data.model_copy(update={"identifies_as": known.identifies_as})
-    person = correct_person(session, actor, now, person_id, data, committee_id)
-    producer.display_name = producer.display_name.replace(before, person.full_name)[:NAME_LENGTH]
-    held = session.exec(select(Holder.producer_id).where(Holder.person_id == person_id))
-    refresh_search_words(session, held)
+    person = correct_person(session, actor, now, committee_id, person_id, data)
+    renamed(session, person, before)
     return person
+
+
+def correct_person_on_papers(
+    session: Session, actor: Actor, now: datetime, committee_id: int, person_id: int, data: PersonIn
+) -> Person:
+    """Somebody on the committee's papers, who may hold a producer as well: its name follows."""
+    before = person_of(session, actor, committee_id, person_id).full_name
+    person = correct_person(session, actor, now, committee_id, person_id, data)
+    renamed(session, person, before)
+    return person
+
+
+def renamed(session: Session, person: Person, before: str) -> None:
+    """Display names with the old name in them, and the words by which the holder is found."""
+    query = (
+        select(Producer)
+        .join(Holder, col(Holder.producer_id) == col(Producer.id))
+        .where(Holder.person_id == person.id, col(Holder.until).is_(None))
+    )
+    held = list(session.exec(query))
+    for row in held:
+        row.display_name = row.display_name.replace(before, person.full_name)[:NAME_LENGTH]
+    refresh_search_words(session, [row.merged_into_id or row.id for row in held])
 
 
 def end_holder(
@@ -169,10 +192,10 @@ def end_holder(
     return row
 
 
-def _end(data: EndIn, since: date | None, today: date) -> date:
+def _end(data: EndIn, since: date, today: date) -> date:
     until = data.until or today
     faults = list(checks.past("until", until, today))
-    if since is not None and until < since:
+    if until < since:
         faults.append(Fault("until", "until_before_since", {"since": since}))
     if faults:
         raise Invalid(*faults)
@@ -182,16 +205,19 @@ def _end(data: EndIn, since: date | None, today: date) -> date:
 def declare_interests(
     session: Session, actor: Actor, now: datetime, batch: Sequence[InterestIn]
 ) -> list[Interest]:
-    """What ties persons to producers. Holders are near by themselves and are not declared. Without
-    a day it binds from ever: kinship noted after a visit was there at the visit."""
+    """What ties persons that the committee knows to its producers. Holders are near by themselves
+    and are not declared."""
     producers = producers_to_write(session, actor, [data.producer_code for data in batch])
     persons = {data.person_id for data in batch}
-    found = set(session.exec(select(Person.id).where(col(Person.id).in_(persons))))
+    theirs = {
+        committee_id: known_persons(session, committee_id, persons)
+        for committee_id in {committee_id for _, committee_id in producers.values()}
+    }
     today = clock.local_date(now)
     faults: list[Fault] = []
     for n, data in enumerate(batch):
         at = "" if len(batch) == 1 else f"{n}-"
-        if data.person_id not in found:
+        if data.person_id not in theirs[producers[data.producer_code][1]]:
             faults.append(Fault(f"{at}person_id", "person_unknown"))
         faults += _interest_faults(data, today, at)
     if faults:
@@ -199,7 +225,8 @@ def declare_interests(
     rows = [
         Interest(
             producer_id=producers[data.producer_code][0].id,
-            **data.model_dump(exclude={"producer_code"}),
+            since=data.since or today,
+            **data.model_dump(exclude={"producer_code", "since"}),
         )
         for data in batch
     ]
@@ -219,8 +246,9 @@ def _interest_faults(data: InterestIn, today: date, at: str) -> list[Fault]:
         faults.append(Fault(f"{at}degree", "degree_only_for_kin"))
     elif data.degree is not None and not 1 <= data.degree <= FURTHEST_KIN:
         faults.append(Fault(f"{at}degree", "degree_out_of_range", {"last": FURTHEST_KIN}))
-    if data.since is not None and data.until is not None and data.until < data.since:
-        faults.append(Fault(f"{at}until", "until_before_since", {"since": data.since}))
+    since = data.since or today
+    if data.until is not None and data.until < since:
+        faults.append(Fault(f"{at}until", "until_before_since", {"since": since}))
     return faults
 
 

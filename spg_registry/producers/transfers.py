@@ -24,6 +24,7 @@ from spg_registry.producers.facts import plots_of
 from spg_registry.producers.holdings import NewUnit, add_units, next_suffix, plots_in, put_plots
 from spg_registry.producers.models import (
     CollectionZone,
+    Crop,
     Facility,
     Plot,
     Producer,
@@ -152,6 +153,9 @@ def take_over(
     for row in rows:
         plot_id = row.plot_id or 0  # the query chose those with one
         put_plots(session, unit.id, [plot_id], row.effective_on)
+        crops = _standing_crops(session, row, unit.id)
+        session.add_all(crops)
+        session.flush()
         row.to_unit_id = unit.id
         row.taken_on = today
         audit.record(
@@ -164,9 +168,34 @@ def take_over(
             committee_id=committee_id,
             transfer=row.id,
             unit=unit.id,
+            crops=[crop.id for crop in crops],
         )
     session.flush()
     return rows
+
+
+def _standing_crops(session: Session, row: Transfer, unit_id: int) -> list[Crop]:
+    """What stands on a plot goes on growing with the receiver: the crops of the season under way,
+    and those written down for later ones. The giver's rows stay, as what was grown there."""
+    query = (
+        select(Crop)
+        .where(Crop.plot_id == row.plot_id, col(Crop.unit_id).in_([row.from_unit_id, unit_id]))
+        .order_by(col(Crop.id))
+    )
+    known = list(session.exec(query))
+    there = {(crop.product_code, crop.season) for crop in known if crop.unit_id == unit_id}
+    given = [crop for crop in known if crop.unit_id == row.from_unit_id]
+    year = row.effective_on.year
+    # In January what stands in the fields is still written down under the year before.
+    under_way = max(
+        (crop.season for crop in given if crop.season in (year - 1, year)), default=year
+    )
+    kept = {"product_code", "season", "area_m2", "heads", "hives", "expected_kg"}
+    return [
+        Crop(unit_id=unit_id, plot_id=row.plot_id, **crop.model_dump(include=kept))
+        for crop in given
+        if crop.season >= under_way and (crop.product_code, crop.season) not in there
+    ]
 
 
 def _unit_of(session: Session, producer: Producer, code: str, today: date) -> Unit:

@@ -147,8 +147,9 @@ LEFT JOIN recognition_act a ON a.id = (
 _MEMBERS = """
 (SELECT COUNT(DISTINCT m.person_id) FROM member m
  JOIN body b ON b.id = m.body_id JOIN person i ON i.id = m.person_id
- WHERE b.committee_id = k.id AND i.sex = '{sex}' AND m.term_from <= :as_of
-   AND (m.term_until >= :as_of OR m.extended_until >= :as_of)
+ WHERE b.committee_id = k.id AND i.sex = '{sex}'
+   AND COALESCE(m.corrected_from, m.term_from) <= :as_of
+   AND (COALESCE(m.corrected_until, m.term_until) >= :as_of OR m.extended_until >= :as_of)
    AND (m.left_on IS NULL OR m.left_on > :as_of))
 """
 
@@ -224,7 +225,10 @@ def _producers(speech: Speech) -> Source:
             "community": "c.name",
             "enrolled_on": speech.day("n.enrolled_on"),
             "pledge_signed_on": speech.day(
-                "(SELECT MIN(w.signed_on) FROM pledge w WHERE w.enrolment_id = n.id)"
+                "(SELECT MIN(w.signed_on) FROM pledge w WHERE w.enrolment_id IN ("
+                " SELECT n.id UNION ALL SELECT e.id FROM producer q"
+                " JOIN enrolment e ON e.producer_id = q.id"
+                " WHERE q.merged_into_id = n.producer_id AND e.spg_id = n.spg_id))"
             ),
             "status": "n.status",
         },

@@ -102,6 +102,14 @@ class VisitParts(_In):
     )
 
 
+class PartsIn(_In):
+    """Some parts of the form (`told`), each beside what its writer had read before (`was`); what
+    is not named in either stays as it is."""
+
+    told: VisitParts
+    was: VisitParts = VisitParts()
+
+
 class VisitData(VisitParts):
     """The form, finished or not. `version` is the one that was opened."""
 

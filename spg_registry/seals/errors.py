@@ -29,6 +29,12 @@ class RoundNotInDeliberation(Conflict):
     code = "round_not_in_deliberation"
 
 
+class CorrectionGoesBeyond(Conflict):
+    """In a closed round a correction grants only to those of whom the corrected acta spoke."""
+
+    code = "correction_goes_beyond"
+
+
 class ClosingRefused(Refused):
     """The acta cannot be closed as it stands; `by_producer` has every reason for every producer.
 
@@ -53,18 +59,6 @@ class SuspendedByControl(Forbidden):
     """What the control body suspended, the control body reinstates (`code`)."""
 
     code = "suspended_by_control"
-
-
-class SanctionOfControl(Forbidden):
-    """What the control body imposed, the control body corrects (`code`)."""
-
-    code = "sanction_of_control"
-
-
-class NotTheGrantingBody(Conflict):
-    """Seals are granted by the guarantee committee, not by the body of this meeting."""
-
-    code = "not_the_granting_body"
 
 
 class AlreadyAcknowledged(Conflict):

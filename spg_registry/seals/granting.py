@@ -8,11 +8,11 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from spg_registry.committees.queries import persons_in_office
+from spg_registry.committees.queries import members_in_office
 from spg_registry.core import audit, clock, codes
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Refused
@@ -23,7 +23,7 @@ from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting, MeetingState
 from spg_registry.decisions.queries import answered_in, decisions_of, get_meeting
-from spg_registry.decisions.service import check_day, grants_seals, parameters_of
+from spg_registry.decisions.service import check_day, parameters_of
 from spg_registry.producers.facts import enrolments_by_id
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
@@ -40,8 +40,8 @@ from spg_registry.rules.words import (
 from spg_registry.seals import acta, signing
 from spg_registry.seals.errors import (
     ClosingRefused,
+    CorrectionGoesBeyond,
     NothingDecided,
-    NotTheGrantingBody,
     RoundNotInDeliberation,
 )
 from spg_registry.seals.events import exclude, replace_seals, suspend_all, withdraw_corrected
@@ -71,10 +71,10 @@ class Closing:
     answered: list[Appeal] = field(default_factory=list)
 
 
-def preview(session: Session, actor: Actor, meeting_id: int, today: date) -> list[Judged]:
-    """What the norm would say if the acta were closed today."""
+def preview(session: Session, actor: Actor, meeting_id: int) -> list[Judged]:
+    """What the norm would say if the acta were closed now."""
     meeting = get_meeting(session, actor, meeting_id)
-    return judge(session, meeting, decisions_of(session, meeting.id), today)
+    return judge(session, meeting, decisions_of(session, meeting.id))
 
 
 def close_and_grant(
@@ -88,8 +88,8 @@ def close_and_grant(
     """Adopt a meeting's decisions, grant what they grant, and apply its answers to appeals.
 
     Raises ClosingRefused with every reason for every producer, MeetingClosed for whoever comes
-    second, RoundNotInDeliberation where seals would be granted outside of it, NotTheGrantingBody
-    where by another body than the guarantee committee, Refused
+    second, RoundNotInDeliberation or CorrectionGoesBeyond where seals would be granted outside
+    of it, Refused
     (`separate_hands`) for who also recorded the decisions. `new_code` is another source only in
     the demonstration, whose codes are repeatable.
     """
@@ -107,7 +107,7 @@ def close_and_grant(
         raise NothingDecided(id=meeting.id)
     _check_hands(session, actor, meeting)
     _check_round(session, meeting, drafts)
-    judged = judge(session, meeting, drafts, clock.local_date(now))
+    judged = judge(session, meeting, drafts)
     heard = hear(session, meeting, answers)
     _check_norm(session, judged, heard)
     _adopt(session, actor, now, meeting, judged)
@@ -126,23 +126,28 @@ def _answers(session: Session, meeting: Meeting) -> list[Appeal]:
 
 
 def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision]) -> None:
-    """Held until the end: nobody closes the round while it grants."""
-    if not any(draft.outcome in GRANTS for draft in drafts):
+    """Held until the end: nobody closes the round while it grants. Once it is closed only a
+    correction grants, to those of whom the acta that it corrects spoke."""
+    granting = [draft for draft in drafts if draft.outcome in GRANTS]
+    if not granting:
         return
-    if not grants_seals(session, meeting):
-        raise NotTheGrantingBody()
     query = select(Round).where(Round.id == meeting.round_id).with_for_update()
     ronda = session.exec(query.execution_options(populate_existing=True)).first()
-    if ronda is None or ronda.state is not RoundState.DELIBERATION:
+    state = ronda.state if ronda else None
+    if state is RoundState.CLOSED and meeting.corrects_id is not None:
+        spoken = {row.id for row in decisions_of(session, meeting.corrects_id)}
+        if any(draft.corrects_id not in spoken for draft in granting):
+            raise CorrectionGoesBeyond(corrects=meeting.corrects_id)
+    elif state is not RoundState.DELIBERATION:
         raise RoundNotInDeliberation(round=meeting.round_id)
 
 
 def hands_of(session: Session, actor: Actor, meeting: Meeting) -> Verdict:
     """Nobody grants alone (domain.md section 4, last paragraph)."""
-    members = persons_in_office(session, meeting.committee_id, meeting.held_on)
+    seats = members_in_office(session, meeting.body_id, meeting.held_on)
     recorders = {draft.recorded_by for draft in decisions_of(session, meeting.id)}
     recorders |= {appeal.recorded_by for appeal in answered_in(session, meeting.id)}
-    return may_close(recorders, actor.hand, len(members), parameters_of(session, meeting))
+    return may_close(recorders, actor.hand, len(seats), parameters_of(session, meeting))
 
 
 def _check_hands(session: Session, actor: Actor, meeting: Meeting) -> None:

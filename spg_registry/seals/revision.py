@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import null
 from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
@@ -29,10 +30,10 @@ from spg_registry.seals.events import STANDING
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant, SealScope
 from spg_registry.territory.atlas import atlas_of
 
-OF_MEETINGS = frozenset({"member.leave", "member.extend"})
+OF_MEETINGS = frozenset({"member.leave", "member.extend", "member.correct"})
 CORRECTIONS = OF_MEETINGS | {
     *("plot.correct", "plot.last_input", "plot.hand_over", "crop.correct", "unit.correct"),
-    "crop.ingredients",
+    *("crop.ingredients", "person.merge"),
     *("producer.household", "holder.add", "holder.end"),
     *("interest.declare", "interest.correct", "interest.end"),
     *("visit.correct", "finding.record", "sanction.impose"),
@@ -131,18 +132,29 @@ def _resting_on(
     session: Session, committee_id: int, today: date, acts: Sequence[AuditEvent]
 ) -> list[Row]:
     by_producer, by_meeting = _reached(session, acts)
+    # Of the many seals that nothing was said about, not even the row is built.
     query = (
-        select(SealGrant, Decision.meeting_id)
+        select(SealGrant.id, SealGrant.producer_id, SealGrant.granted_at, Meeting.id)
+        .add_columns(col(Meeting.held_on))
         .join(Decision, col(Decision.id) == col(SealGrant.decision_id))
+        .join(Meeting, col(Meeting.id) == col(Decision.meeting_id))
         .where(*_running(committee_id, today))
         .order_by(col(SealGrant.id))
     )
-    found = []
-    for grant, meeting_id in session.exec(query):
-        reached = {*by_producer.get(grant.producer_id, ()), *by_meeting.get(meeting_id, ())}
-        since = [act for act in acts if act.id in reached and act.at > grant.granted_at]
+    reaching: dict[int, tuple[int, list[AuditEvent]]] = {}
+    for grant_id, producer_id, granted_at, meeting_id, held_on in session.connection().execute(
+        query
+    ):
+        begins = {**by_producer.get(producer_id, {}), **by_meeting.get(meeting_id, {})}
+        since = [
+            act
+            for act in acts
+            if act.id in begins and act.at > granted_at and begins[act.id] <= held_on
+        ]
         if since:
-            found.append((grant, meeting_id, since))
+            reaching[grant_id] = (meeting_id, since)
+    grants = _by_id(session, SealGrant, reaching)
+    found = [(grants[id_], *rest) for id_, rest in reaching.items()]
     # Decisions and actas are large documents: only those that are asked about are read.
     decisions = _by_id(session, Decision, (grant.decision_id for grant, _, _ in found))
     meetings = _by_id(session, Meeting, (meeting_id for _, meeting_id, _ in found))
@@ -152,7 +164,7 @@ def _resting_on(
     ]
 
 
-Big = TypeVar("Big", Decision, Meeting)
+Big = TypeVar("Big", Decision, Meeting, SealGrant)
 
 
 def _by_id(session: Session, table: type[Big], ids: Iterable[int]) -> dict[int, Big]:
@@ -162,47 +174,57 @@ def _by_id(session: Session, table: type[Big], ids: Iterable[int]) -> dict[int, 
     return found
 
 
+Begins = dict[int, date]
+"""By act: the first day that it speaks of. What began after a decision changes nothing in it."""
+
+
 def _reached(
     session: Session, acts: Sequence[AuditEvent]
-) -> tuple[Mapping[int, set[int]], Mapping[int, set[int]]]:
+) -> tuple[Mapping[int, Begins], Mapping[int, Begins]]:
     """By producer, and by meeting: the acts that may change what the norm says of them."""
     by_subject: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for act in acts:
         by_subject[act.subject][int(act.subject_id)].add(act.id)
-    producers: dict[int, set[int]] = defaultdict(set)
+    producers: dict[int, Begins] = defaultdict(dict)
     for subject, of_subject in by_subject.items():
-        for id_, producer_id in _producers_of(session, subject, of_subject):
-            producers[producer_id] |= of_subject[id_]
-    meetings: dict[int, set[int]] = defaultdict(set)
+        for id_, producer_id, begins in _producers_of(session, subject, of_subject):
+            producers[producer_id] |= dict.fromkeys(of_subject[id_], begins or date.min)
+    meetings: dict[int, Begins] = defaultdict(dict)
     members = by_subject.get("member", {})
     for lot in in_lots(members):
         query = select(Attendance.member_id, Attendance.meeting_id).where(
             col(Attendance.member_id).in_(lot)
         )
         for member_id, meeting_id in session.exec(query):
-            meetings[meeting_id] |= members[member_id]
+            meetings[meeting_id] |= dict.fromkeys(members[member_id], date.min)
     return producers, meetings
 
 
+_ALWAYS = null().label("begins")
 _OWNERS: dict[str, Any] = {
-    "unit": select(Unit.id, Unit.producer_id),
-    "visit": select(Visit.id, Visit.producer_id),
-    "finding": select(Finding.id, Finding.producer_id),
-    "sanction": select(Sanction.id, Sanction.producer_id),
-    "holder": select(Holder.id, Holder.producer_id),
-    "producer": select(Producer.id, col(Producer.id)),
-    "interest": select(Interest.id, Interest.producer_id),
-    "crop": select(Crop.id, Unit.producer_id).join(Unit, col(Unit.id) == col(Crop.unit_id)),
-    "plot": select(UnitPlot.plot_id, Unit.producer_id).join(
+    "unit": select(Unit.id, Unit.producer_id, _ALWAYS),
+    "visit": select(Visit.id, Visit.producer_id, _ALWAYS),
+    "finding": select(Finding.id, Finding.producer_id, Finding.found_on),
+    "sanction": select(Sanction.id, Sanction.producer_id, Sanction.since),
+    "holder": select(Holder.id, Holder.producer_id, _ALWAYS),
+    "person": select(Holder.person_id, Holder.producer_id, _ALWAYS),
+    "producer": select(Producer.id, col(Producer.id), _ALWAYS),
+    "interest": select(Interest.id, Interest.producer_id, Interest.since),
+    "crop": select(Crop.id, Unit.producer_id, _ALWAYS).join(
+        Unit, col(Unit.id) == col(Crop.unit_id)
+    ),
+    "plot": select(UnitPlot.plot_id, Unit.producer_id, _ALWAYS).join(
         Unit, col(Unit.id) == col(UnitPlot.unit_id)
     ),
 }
-"""By subject of an act: its id and the producer whose it is."""
+"""By subject of an act: its id, the producer whose it is, and the first day it speaks of."""
+
+_OWN_INTERESTS: Any = select(Interest.id, Interest.person_id, col(Interest.since))
+
+Owner = tuple[int, int, date | None]
 
 
-def _producers_of(
-    session: Session, subject: str, ids: Collection[int]
-) -> Iterable[tuple[int, int]]:
+def _producers_of(session: Session, subject: str, ids: Collection[int]) -> Iterable[Owner]:
     query = _OWNERS.get(subject)
     if query is None:
         return
@@ -213,14 +235,14 @@ def _producers_of(
         yield from _held_by_the_near(session, ids)
 
 
-def _held_by_the_near(session: Session, ids: Collection[int]) -> Iterable[tuple[int, int]]:
+def _held_by_the_near(session: Session, ids: Collection[int]) -> Iterable[Owner]:
     """An interest binds both ways: it counts for what its person holds, too."""
-    query = select(Interest.id, Interest.person_id).where(col(Interest.id).in_(ids))
-    persons = dict(session.exec(query).all())
-    held = producers_held_by(session, persons.values())
-    for id_, person_id in persons.items():
+    query = _OWN_INTERESTS.where(col(Interest.id).in_(ids))
+    rows = session.exec(query).all()
+    held = producers_held_by(session, [person_id for _, person_id, _ in rows])
+    for id_, person_id, since in rows:
         for producer_id in held[person_id]:
-            yield id_, producer_id
+            yield id_, producer_id, since
 
 
 def _judged(

@@ -38,6 +38,7 @@ class Topic(StrEnum):
     SEALS = "seals"
     PEOPLE = "people"
     CORRECTIONS = "corrections"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ CORRECTIONS = {
     "producer.merge": "producer",
     "producer.unmerge": "producer",
     "person.correct": "person",
+    "person.merge": "person",
     "unit.correct": "unit",
     "plot.correct": "plot",
     "plot.last_input": "plot",
@@ -71,11 +73,18 @@ CORRECTIONS = {
 """Acts of the audit that change what was written down, and upon what."""
 
 
+Part = Callable[[Session, Actor, ProducerFile], Iterable[Line]]
+
+
 def timeline_of(
-    session: Session, actor: Actor, file: ProducerFile, topic: Topic | None = None
+    session: Session,
+    actor: Actor,
+    file: ProducerFile,
+    topic: Topic | None = None,
+    more: Mapping[Topic, Part] | None = None,
 ) -> list[Line]:
-    """Of a producer whose file this actor has open."""
-    parts: dict[Topic, Any] = {
+    """Of a producer whose file this actor has open. `more` is what rooms above this one tell."""
+    parts: dict[Topic, Part] = {
         Topic.ENROLMENT: _enrolments,
         Topic.LAND: _land,
         Topic.VISITS: _visits,
@@ -83,6 +92,7 @@ def timeline_of(
         Topic.SEALS: _seals,
         Topic.PEOPLE: _people,
         Topic.CORRECTIONS: _corrections,
+        **(more or {}),
     }
     lines: list[Line] = []
     for name, part in parts.items():
@@ -99,7 +109,7 @@ def _enrolments(session: Session, _actor: Actor, file: ProducerFile) -> Iterator
         told = {"spg": row.spg_name, "code": row.code}
         to = ("producer", f"{file.code}#inscripciones")
         yield Line(row.enrolled_on, Topic.ENROLMENT, "enrolled", to, params=told)
-        for pledge in row.pledges:
+        for pledge in (one for one in row.pledges if not one.carried):
             yield Line(pledge.signed_on, Topic.ENROLMENT, "pledge", to, params=told)
         for status, since in _statuses(session, row.id):
             if status not in _AT_ENTRY or since != row.enrolled_on:
@@ -241,8 +251,7 @@ def _people(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Li
     for interest in file.interests:
         told, to = {"name": interest.person}, ("producer", f"{file.code}#vinculos")
         tag = ("interest", interest.kind.value)
-        if since := interest.since or began:
-            yield Line(since, Topic.PEOPLE, "interest", to, tag, told)
+        yield Line(interest.since, Topic.PEOPLE, "interest", to, tag, told)
         if interest.until:
             yield Line(interest.until, Topic.PEOPLE, "interest_ended", to, tag, told)
 

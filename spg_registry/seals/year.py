@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -15,11 +16,18 @@ from spg_registry.committees.models import Spg
 from spg_registry.committees.queries import get_spg
 from spg_registry.core import clock
 from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.decisions.models import Decision
 from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round, RoundKind, Visit
 from spg_registry.rounds.planning import NOT_VISITED
 from spg_registry.rules.months import add_months
-from spg_registry.rules.words import EnrolmentStatus, RoundState, SealState, VisitState
+from spg_registry.rules.words import (
+    DecisionState,
+    EnrolmentStatus,
+    RoundState,
+    SealState,
+    VisitState,
+)
 from spg_registry.seals.models import SealGrant, SealScope
 from spg_registry.standards import snapshot
 from spg_registry.standards.queries import frozen
@@ -73,7 +81,6 @@ def due_units(
     require(actor, Permission.ROUND_WRITE, on=spg.committee_id)
     today = clock.local_date(now)
     parameters = snapshot.parameters(frozen(session, spg.committee_id, today))
-    last_began = _last_ordinary(session, spg)
     visited, waiting = _last_visits(session, spg), _waiting(session, spg)
     seal_ends = _seal_ends(session, spg)
     query = (
@@ -84,14 +91,14 @@ def due_units(
         .where(col(Unit.until).is_(None), *_enrolled(spg))
         .order_by(col(Community.name), col(Community.id), col(Producer.display_name), col(Unit.id))
     )
+    fresh = set(session.exec(_units_of(spg).where(is_newcomer())))
     found = []
     for unit, enrolment, producer, community in session.exec(query):
         seen, ends = visited.get(unit.id), seal_ends.get(unit.id)
         turns: list[Turn] = []
         if enrolment.status is not EnrolmentStatus.ABSENT:
             if seen is None:
-                fresh = last_began is not None and enrolment.enrolled_on >= last_began
-                turns.append(Turn.NEWCOMER if fresh else Turn.NEVER)
+                turns.append(Turn.NEWCOMER if unit.id in fresh else Turn.NEVER)
             elif seen < today - JUST_SEEN:
                 if ends and ends <= until + timedelta(days=parameters.decided_ahead_days):
                     turns.append(Turn.SEAL_ENDING)
@@ -118,12 +125,56 @@ def newcomers(units: Iterable[DueUnit]) -> list[DueUnit]:
     return [unit for unit in units if unit.due and Turn.NEWCOMER in unit.turns]
 
 
-def _enrolled(spg: Spg) -> tuple[Any, ...]:
-    return (
-        Enrolment.spg_id == spg.id,
-        col(Enrolment.ended_on).is_(None),
-        col(Enrolment.status).not_in(NOT_VISITED),
+def is_newcomer() -> ColumnElement[bool]:
+    """The condition on a `Unit` and an `Enrolment`: never visited, and enrolled since the SPG's
+    last ordinary round began."""
+    visited = exists().where(col(Visit.unit_id) == col(Unit.id), *_SEEN)
+    last_began = (
+        select(func.max(Round.period_from))
+        .where(
+            Round.spg_id == Enrolment.spg_id,
+            Round.kind == RoundKind.ORDINARY,
+            col(Round.state).not_in((RoundState.VOID, RoundState.PLANNED)),
+        )
+        .scalar_subquery()
     )
+    return and_(
+        col(Enrolment.status) != EnrolmentStatus.ABSENT,
+        col(Enrolment.enrolled_on) >= last_began,
+        ~visited,
+    )
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """The condition on a `Unit` and an `Enrolment`: a round of the SPG has it already."""
+    return exists().where(
+        col(Visit.unit_id) == col(Unit.id),
+        col(Visit.round_id) == col(Round.id),
+        col(Round.spg_id) == col(Enrolment.spg_id),
+        *_IN_ROUND,
+    )
+
+
+_SEEN = (col(Visit.state) != VisitState.VOID, col(Visit.visited_on).is_not(None))
+_IN_ROUND = (
+    col(Visit.state) != VisitState.VOID,
+    col(Round.state).in_((RoundState.PLANNED, RoundState.OPEN, RoundState.DELIBERATION)),
+    ~exists().where(
+        col(Decision.round_id) == col(Visit.round_id),
+        col(Decision.producer_id) == col(Visit.producer_id),
+        col(Decision.state) != DecisionState.DRAFT,
+    ),
+)
+"""Who was decided about waits in that round no longer, even while it runs on for others."""
+
+
+def takes_part() -> tuple[Any, ...]:
+    """The conditions on an `Enrolment` whose units are visited."""
+    return (col(Enrolment.ended_on).is_(None), col(Enrolment.status).not_in(NOT_VISITED))
+
+
+def _enrolled(spg: Spg) -> tuple[Any, ...]:
+    return (Enrolment.spg_id == spg.id, *takes_part())
 
 
 def _units_of(spg: Spg) -> SelectOfScalar[int]:
@@ -135,20 +186,10 @@ def _units_of(spg: Spg) -> SelectOfScalar[int]:
     )
 
 
-def _last_ordinary(session: Session, spg: Spg) -> date | None:
-    query = select(func.max(Round.period_from)).where(
-        Round.spg_id == spg.id,
-        Round.kind == RoundKind.ORDINARY,
-        col(Round.state).not_in((RoundState.VOID, RoundState.PLANNED)),
-    )
-    return session.exec(query).one()
-
-
 def _last_visits(session: Session, spg: Spg) -> dict[int, date]:
     query = (
         select(Visit.unit_id, func.max(Visit.visited_on))
-        .where(Visit.state != VisitState.VOID, col(Visit.visited_on).is_not(None))
-        .where(col(Visit.unit_id).in_(_units_of(spg)))
+        .where(*_SEEN, col(Visit.unit_id).in_(_units_of(spg)))
         .group_by(col(Visit.unit_id))
     )
     return {unit_id: on for unit_id, on in session.exec(query) if on is not None}
@@ -158,8 +199,7 @@ def _waiting(session: Session, spg: Spg) -> dict[int, Round]:
     query = (
         select(Visit.unit_id, Round)
         .join(Round, col(Round.id) == col(Visit.round_id))
-        .where(Round.spg_id == spg.id, Visit.state != VisitState.VOID)
-        .where(col(Round.state).in_((RoundState.PLANNED, RoundState.OPEN, RoundState.DELIBERATION)))
+        .where(Round.spg_id == spg.id, *_IN_ROUND)
         .order_by(col(Round.id))
     )
     return dict(session.exec(query).all())

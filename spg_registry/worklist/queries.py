@@ -6,7 +6,7 @@ from typing import Final
 
 from spg_registry.committees.queries import require_somebody
 from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role
-from spg_registry.worklist import office, own, terms
+from spg_registry.worklist import office, own, terms, year
 from spg_registry.worklist.clocks import Clock, clocks
 from spg_registry.worklist.matters import Look, Matter, Urgency
 
@@ -58,6 +58,7 @@ SOURCES: Final = (
     Source("complaints", office.complaints, (_keeps_office, _controls)),
     Source("suspensions_over", office.suspensions_over, (_keeps_office, _controls)),
     Source("seals_expiring", office.seals_expiring, (_keeps_office,)),
+    Source("seals_in_doubt", year.seals_in_doubt, (_keeps_office,)),
     Source("seals_unacknowledged", office.seals_unacknowledged, (_keeps_office,)),
     Source("seals_unacknowledged_long", office.seals_unacknowledged_long, (_controls,)),
     Source("registrations", terms.registrations, (_keeps_office, _controls, _coordinates)),
@@ -65,10 +66,12 @@ SOURCES: Final = (
     Source("members", terms.members, (_keeps_office, _sits, _controls, _coordinates)),
     Source("evaluators", terms.evaluators, (_keeps_office,)),
     Source("rounds_running", office.rounds_running, (_keeps_office,)),
+    Source("newcomers", year.newcomers, (_keeps_office,)),
     Source("visit_drafts", office.visit_drafts, (_keeps_office,)),
     Source("imports", office.imports, (_keeps_office,)),
     Source("keys", own.keys, (_administers,)),
     Source("leaderless", own.leaderless, (_administers, _controls)),
+    Source("invitations", year.invitations, (_keeps_office, _administers)),
     Source("idle_users", own.users_without_role, (_administers,)),
     Source("idle_programs", own.idle_programs, (_administers,)),
 )

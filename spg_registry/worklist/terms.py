@@ -75,7 +75,7 @@ def members(look: Look) -> Matter:
     ).all()
     elected: dict[int, date] = {}
     for member, body, _committee in seated:
-        elected[body.id] = max(member.term_from, elected.get(body.id, date.min))
+        elected[body.id] = max(member.term_begin, elected.get(body.id, date.min))
     ending = [
         (member, committee)
         for member, body, committee in seated

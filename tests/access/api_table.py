@@ -15,6 +15,7 @@ from tests.access.table import (
     SENT,
     USERS,
     Row,
+    scans,
     spreadsheet,
 )
 
@@ -156,6 +157,8 @@ V1: list[Row] = [
     ),
     Row("POST /api/v1/users/{user_id}/password", ADMINISTRATOR, "user:manage", PASSWORD),
     Row("POST /api/v1/users/{user_id}/disabling", ADMINISTRATOR, "user:manage"),
+    Row("POST /api/v1/users/{user_id}/enabling", ADMINISTRATOR, "user:manage"),
+    Row("POST /api/v1/users/{user_id}/link", ADMINISTRATOR, "user:manage"),
     Row(
         "POST /api/v1/roles",
         ADMINISTRATOR | OFFICE,
@@ -176,6 +179,16 @@ V1: list[Row] = [
     ),
     Row(
         "POST /api/v1/committees/{committee_id}/users/{user_id}/disabling",
+        OFFICE,
+        "committee:manage",
+    ),
+    Row(
+        "POST /api/v1/committees/{committee_id}/users/{user_id}/enabling",
+        OFFICE,
+        "committee:manage",
+    ),
+    Row(
+        "POST /api/v1/committees/{committee_id}/users/{user_id}/link",
         OFFICE,
         "committee:manage",
     ),
@@ -210,6 +223,12 @@ V1: list[Row] = [
         OFFICE,
         "committee:manage",
         {"act": "Acta 7", "until": "2027-08-01"},
+    ),
+    Row(
+        "POST /api/v1/members/{member_id}/correction",
+        OFFICE,
+        "committee:manage",
+        {"term_from": "2025-03-02", "term_until": "2026-12-31", "reason": "Acta 1"},
     ),
     Row(
         "POST /api/v1/members/{member_id}/departure",
@@ -248,6 +267,21 @@ V1: list[Row] = [
         {"spg_id": "@spg", "producers": [PRODUCER]},
     ),
     Row("GET /api/v1/producers/{code}", READERS | SENT),
+    Row("GET /api/v1/producers/{code}/papers", READERS | SENT),
+    Row(
+        "POST /api/v1/producers/{code}/papers",
+        OFFICE,
+        "producer:write",
+        {"kind": "pledge"},
+        files=scans,
+    ),
+    Row("GET /api/v1/producers/{code}/papers/{paper_id}", READERS | SENT),
+    Row(
+        "POST /api/v1/producers/{code}/papers/{paper_id}/withdrawal",
+        OFFICE,
+        "producer:write",
+        {"reason": "Era otra familia"},
+    ),
     Row(
         "PATCH /api/v1/producers/{code}",
         OFFICE,
@@ -304,6 +338,14 @@ V1: list[Row] = [
         at={"crop_id": "@flour"},
     ),
     Row("GET /api/v1/producers/duplicates", OFFICES, "producer:write"),
+    Row("GET /api/v1/producers/duplicate-persons", OFFICES, "producer:write"),
+    Row(
+        "POST /api/v1/persons/{person_id}/merge",
+        OFFICE,
+        "producer:write",
+        {"other": "@holder_alike", "reason": "Es la misma"},
+        at={"person_id": "@holder"},
+    ),
     Row(
         "POST /api/v1/producers/{code}/merge",
         OFFICE,
@@ -488,6 +530,12 @@ V1: list[Row] = [
         at={"visit_id": "@visit_assigned"},
     ),
     Row(
+        "POST /api/v1/visits/{visit_id}/parts",
+        SECRETARY | SENT,
+        body={"told": {"statement": "Sembré en agosto"}},
+        at={"visit_id": "@visit_assigned"},
+    ),
+    Row(
         "POST /api/v1/visits/{visit_id}/start",
         SECRETARY | SENT,
         at={"visit_id": "@visit_assigned"},
@@ -633,6 +681,13 @@ V1: list[Row] = [
     Row("GET /api/v1/complaints/follow/{number}", EVERYBODY),
     Row("GET /api/v1/complaints", READERS | OTHER_OFFICE, "complaint:read"),
     Row("GET /api/v1/complaints/{complaint_id}", READERS, "complaint:read"),
+    Row("GET /api/v1/complaints/{complaint_id}/photos", READERS, "complaint:read"),
+    Row(
+        "GET /api/v1/complaints/{complaint_id}/photos/{photo_id}",
+        READERS,
+        "complaint:read",
+        at={"photo_id": "@complaint_photo"},
+    ),
     Row("GET /api/v1/complaints/{complaint_id}/contact", ANSWERERS, "complaint:answer"),
     Row("POST /api/v1/complaints/{complaint_id}/review", ANSWERERS, "complaint:answer"),
     Row(

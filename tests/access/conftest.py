@@ -90,9 +90,16 @@ class House:
         """What the route takes behind the question mark."""
         for route in iter_route_contexts(self.app.routes):
             if route.path == row.path and row.method in (route.methods or ()):
-                dependant = getattr(route, "dependant", None)
-                return [field.alias for field in dependant.query_params] if dependant else []
+                return asked_of(getattr(route, "dependant", None))
         return []
+
+
+def asked_of(dependant: Any) -> list[str]:
+    """What a handler takes behind the question mark, and all that it depends on."""
+    if dependant is None:
+        return []
+    beneath = [name for one in dependant.dependencies for name in asked_of(one)]
+    return list(dict.fromkeys([*(field.alias for field in dependant.query_params), *beneath]))
 
 
 def undone(database: Database) -> Callable[[Request], AsyncIterator[Session]]:

@@ -147,6 +147,11 @@ PAGES: list[Row] = [
         OFFICE,
         body={"act": "Acta 7", "until": "2027-08-01"},
     ),
+    *form(
+        f"{COMITE}/miembros/{{member_id}}/correccion",
+        OFFICE,
+        body={"term_from": "2025-03-02", "term_until": "2026-12-31", "reason": "Acta 1"},
+    ),
     *form(f"{COMITE}/miembros/{{member_id}}/salida", OFFICE, body={"on": "2026-06-15"}),
     *form(
         f"{COMITE}/evaluadores/nuevo",
@@ -202,6 +207,8 @@ PAGES: list[Row] = [
     Row(f"GET {USUARIO}/desactivar", USER_OFFICE),
     Row(f"POST {USUARIO}/desactivar", OFFICE),
     *form("/usuarios/{user_id}/desactivar", ADMINISTRATOR),
+    Row(f"POST {USUARIO}/activar", OFFICE),
+    Row("POST /usuarios/{user_id}/activar", ADMINISTRATOR),
     *form(f"{USUARIO}/funcion", USER_OFFICE, body={"role": "evaluator"}),
     Row("POST /funciones/{role_id}/terminar", USER_OFFICE),
     # --- producers -------------------------------------------------------------------------------
@@ -265,6 +272,12 @@ PAGES: list[Row] = [
         OFFICE,
         at={"crop_id": "@flour"},
         body={"ingredients-0-product_code": "papa"},
+    ),
+    *form(
+        "/productores/personas/{person_id}/unir/{other_id}",
+        OFFICE,
+        at={"other_id": "@holder_alike"},
+        body={"stays": "@holder", **REASON},
     ),
     *form(f"{PRODUCTOR}/unir/{{other}}", OFFICE, at={"other": "@roundless"}, body=REASON),
     *form(
@@ -498,6 +511,10 @@ PAGES: list[Row] = [
         at={"complaint_id": "@complaint_reviewed"},
         body=COMPLAINT_ANSWER,
     ),
+    Row(
+        f"POST {DENUNCIA}/fotos", ANSWERERS, at={"complaint_id": "@complaint_reviewed"}, files=photo
+    ),
+    Row(f"GET {DENUNCIA}/fotos/{{photo_id}}", READERS, at={"photo_id": "@complaint_photo"}),
     Row(f"POST {DENUNCIA}/cierre", ANSWERERS, at={"complaint_id": "@complaint_answered"}),
     Row("GET /apelaciones", READERS | OTHER_OFFICE),
     Row("GET /apelaciones/{appeal_id}", READERS),

@@ -16,10 +16,11 @@ from spg_registry.committees.models import BodyKind, RoleAssignment
 from spg_registry.committees.queries import members_in_office
 from spg_registry.committees.schemas import InviteIn, SpgIn
 from spg_registry.complaints import service as complaints
+from spg_registry.complaints.photos import keep_photos
 from spg_registry.complaints.schemas import ComplaintAnswer, ComplaintIn
 from spg_registry.core.attachments import Kind, prepare
 from spg_registry.core.keys import Keyring
-from spg_registry.core.permissions import SYSTEM, Actor, Role
+from spg_registry.core.permissions import NOBODY, SYSTEM, Actor, Role
 from spg_registry.decisions import service as decisions
 from spg_registry.decisions.schemas import AppealIn, AttendanceIn, MeetingIn
 from spg_registry.people import service as people
@@ -192,6 +193,7 @@ class _Builder:
         home, other = self.home["seen"], self.home["sent"]
         names.producer, names.producer_id = home.producer.code, home.producer.id
         names.holder, names.holder_too = (person.id for person in home.persons)
+        names.holder_alike = self.home["roundless"].persons[1].id
         names.enrolment = home.enrolment.id
         names.applicant = self.home["applicant"].enrolment.id
         gone = self.home["gone"]
@@ -400,7 +402,7 @@ class _Builder:
             reason_class=ReasonClass.MISUSE_OF_SEAL,
             reason="Vendió lo ajeno",
         )
-        names.sanction = seals.impose(session, cast.coordinator, cast.now, wish).id
+        names.sanction = seals.impose(session, cast.control, cast.now, wish).id
 
     def appeal(self) -> None:
         """Against a decision that was told to its producer, and a meeting that may answer it."""
@@ -443,6 +445,9 @@ class _Builder:
             complaints.lodge(session, cast.now, ComplaintIn.model_validate(wish), f"192.0.2.{n}")
             for n, wish in enumerate((of_seal, of_seal, unnamed, of_seal))
         )
+        leaf = prepare(photo()["photos"][1], "puesto.jpg", Kind.PHOTO, "photos")
+        (kept,) = keep_photos(session, NOBODY, cast.now, waiting, [leaf])
+        names.complaint_photo = kept.id
         for row in (reviewed, unnamed_one, answered):
             complaints.take_up(session, cast.secretary, cast.now, row.id)
         word = ComplaintAnswer.model_validate(COMPLAINT_ANSWER)

@@ -146,6 +146,11 @@ def scan() -> dict[str, tuple[str, BytesIO, str]]:
     return {"paper": ("carta.jpg", photo()["photos"][1], "image/jpeg")}
 
 
+def scans() -> dict[str, tuple[str, BytesIO, str]]:
+    """As programs send it."""
+    return {"files": scan()["paper"]}
+
+
 def by_route(rows: Iterable[Row]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:

@@ -84,12 +84,37 @@ def test_nobody_else_lays_words_into_a_hand(stage: Stage, headers: dict[str, str
     assert "umayani" not in outside.text
 
 
-def test_secrets_are_not_carried(stage: Stage) -> None:
-    secret = {"old_password": "uno dos tres", "new_password": "cuatro cinco", "pin": "4711"}
-    answer = late(stage, "/clave", secret | {"note": "queda"}, FROM_OUR_PAGE)
-    assert "queda" in answer.text
-    for value in secret.values():
-        assert value not in answer.text
+SECRETS = {
+    "/clave": {"current": "uno dos tres", "password": "cuatro cinco", "again": "cuatro cinco seis"},
+    "/enlace/abc": {"password": "siete ocho", "again": "nueve diez once"},
+    "/mi-sello": {"codigo": "P0000007", "pin": "4711"},
+    "/mi-sello/pin": {"talon": "ABCDE-12345", "pin": "4711", "otra_vez": "4712"},
+    "/comites/nuevo": {"old_password": "uno dos tres", "pin": "4711", "talon": "ABCDE-12345"},
+}
+
+
+@pytest.mark.parametrize("where", SECRETS)
+def test_secrets_are_not_carried(stage: Stage, where: str) -> None:
+    answer = late(stage, where, SECRETS[where], FROM_OUR_PAGE)
+    tab_before = stage.browser(stage.cast.administrator).client.post(
+        where, data=SECRETS[where] | {"csrf_token": "of the tab before"}, headers=FROM_OUR_PAGE
+    )
+    assert tab_before.status_code == 403
+    for page in (answer.text, tab_before.text):
+        for value in SECRETS[where].values():
+            assert value not in page
+
+
+def test_who_was_at_a_form_of_secrets_is_asked_for_them_again(stage: Stage) -> None:
+    """The door tells why it stands there, and offers nothing to send again."""
+    browser = stage.browser(stage.cast.administrator)
+    page = browser.client.post(
+        "/clave",
+        data=SECRETS["/clave"] | {"csrf_token": "of the tab before"},
+        headers=FROM_OUR_PAGE,
+    ).text
+    assert 'href="/clave"' in page
+    assert "Enviar lo que escribí" not in page
 
 
 def test_the_way_back_stays_on_this_host(stage: Stage) -> None:

@@ -26,6 +26,8 @@ from spg_registry.core.schema import PROJECT
 from tests.serving import Server, serving
 
 SCREENS = {"phone": (360, 740), "desk": (1280, 800)}
+PAPER_WIDTH = 595
+"""Pixels of a paper's short side in a picture."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,22 +40,39 @@ FLAGS = (
 )
 PASSWORD = "demo"
 
+WATCH = """
+addEventListener("load", () => requestAnimationFrame(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) {
+    window.told(`${location.pathname} is ${scrollWidth} px wide on a screen of ${clientWidth}`);
+  }
+}));
+"""
+"""Every page of a story says of itself when it does not fit the screen."""
+
 Opening = Callable[..., Page]
-"""`person("secretaria")`: a page of a browser of their own, signed in; `person()` is anybody."""
+"""`person(server, "secretaria")`: a page of a browser of their own, signed in; `person(server)` is
+anybody."""
 
 Camera = Callable[..., None]
 """`picture(page, "acta")`: keeps what is on the screen, when pictures are wanted."""
 
 
-Printer = Callable[[bytes, str], None]
-"""`paper(pdf, "certificado")`: the same for the first page of a PDF."""
+Printer = Callable[..., None]
+"""`paper(pdf, "certificado")`: the same for the first page of a PDF, or another."""
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A directory with the demonstration in it, loaded as `make run` does it, once a run."""
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A directory that all processes of a run have in common."""
     mine = tmp_path_factory.getbasetemp()
-    place = (mine if worker_id == "master" else mine.parent) / "demonstration"
+    return mine if worker_id == "master" else mine.parent
+
+
+@pytest.fixture(scope="session")
+def demonstration(shared: Path) -> Path:
+    """A directory with the demonstration in it, loaded as `make run` does it, once a run."""
+    place = shared / "demonstration"
     settings = {
         "SPG_DEMO": "1",
         "SPG_DATABASE_URL": f"sqlite:///{place}/registry.db",
@@ -69,7 +88,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 def _served(demonstration: Path, place: Path) -> AbstractContextManager[Server]:
     shutil.copytree(demonstration, place, dirs_exist_ok=True)
-    return serving(place, SPG_DEMO="1")
+    return serving(place, ready=True, SPG_DEMO="1")
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +102,13 @@ def library(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def server(demonstration: Path, tmp_path: Path) -> Iterator[Server]:
     """A demonstration of one test's own, which it may change."""
     with _served(demonstration, tmp_path / "served") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def office(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demonstration that the tests of one file change together: none minds the others."""
+    with _served(demonstration, tmp_path_factory.mktemp("office")) as running:
         yield running
 
 
@@ -114,9 +140,18 @@ def screen(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def person(chromium: Browser, screen: str) -> Iterator[Opening]:
+def scripts() -> bool:
+    """Whether people's browsers run scripts; `both_ways` plays a story with and without."""
+    return True
+
+
+both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+
+
+@pytest.fixture
+def person(chromium: Browser, screen: str, scripts: bool) -> Iterator[Opening]:
     """Browsers of people. Whatever goes wrong in one of them fails the test: a server's error, a
-    missing file, a script's or the content policy's complaint."""
+    missing file, a script's or the content policy's complaint, a page wider than the screen."""
     faults: list[str] = []
     with ExitStack() as browsers:
 
@@ -129,8 +164,12 @@ def person(chromium: Browser, screen: str) -> Iterator[Opening]:
                 viewport={"width": width or usual, "height": height},
                 has_touch=screen == "phone",
                 accept_downloads=True,
+                java_script_enabled=scripts,
             )
             browsers.callback(context.close)
+            if scripts:
+                context.expose_function("told", lambda words: faults.append(words))
+                context.add_init_script(WATCH)
             page = context.new_page()
             page.on("pageerror", lambda error: faults.append(f"script: {error}"))
             page.on("console", lambda said: faults.extend(_complaint(said)))
@@ -152,8 +191,9 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def _fault_of(answer: Response) -> list[str]:
-    """A page may say no; a part of a page must be there."""
-    wrong = answer.status >= (500 if answer.request.resource_type == "document" else 400)
+    """A page may say no, and so may what its script asks for; a part of a page must be there."""
+    may_refuse = answer.request.resource_type in ("document", "fetch")
+    wrong = answer.status >= (500 if may_refuse else 400)
     return [f"{answer.status} {answer.url}"] if wrong else []
 
 
@@ -164,18 +204,18 @@ def _complaint(said: ConsoleMessage) -> list[str]:
 
 
 @pytest.fixture
-def picture(screen: str) -> Camera:
+def picture(screen: str, scripts: bool) -> Camera:
     """Writes the documents' pictures where `SPG_PICTURES` says (`make pictures`); else nothing.
 
     Each picture belongs to one screen. `above` is the words of a heading to begin at.
     """
 
     def taken(page: Page, name: str, on: str = "desk", above: str = "") -> None:
-        if on != screen or "SPG_PICTURES" not in os.environ:
+        if on != screen or not scripts or "SPG_PICTURES" not in os.environ:
             return
         if above:
             heading = page.get_by_role("heading", name=above).first
-            heading.evaluate("at => window.scrollTo(0, at.offsetTop - 16)")
+            heading.evaluate("at => at.scrollIntoView()")
         else:
             page.evaluate("window.scrollTo(0, 0)")
         _keep(name, Image.open(BytesIO(page.screenshot())))
@@ -185,9 +225,10 @@ def picture(screen: str) -> Camera:
 
 @pytest.fixture
 def paper(screen: str) -> Printer:
-    def printed(pdf: bytes, name: str) -> None:
+    def printed(pdf: bytes, name: str, number: int = 0) -> None:
         if screen == "desk" and "SPG_PICTURES" in os.environ:
-            _keep(name, pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil())
+            sheet = pypdfium2.PdfDocument(pdf)[number]
+            _keep(name, sheet.render(scale=PAPER_WIDTH / min(sheet.get_size())).to_pil())
 
     return printed
 

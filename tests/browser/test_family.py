@@ -1,18 +1,20 @@
 """A family nobody knew yet, from the first paper to its seal: every page of the way, by hand."""
 
 import re
-from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from spg_registry.core import clock
-from tests.browser.conftest import Camera, Opening
+from tests.browser.conftest import Camera, Opening, both_ways
+from tests.browser.steps import today
 from tests.serving import Server
 
 FAMILY = "Justina Mamani Choque"
 COMMUNITY = "Alto Nueva Esperanza"
+A_YEAR_AGO = today(-365)
+"""Less than any crop's transition, so the land gets the white seal."""
 
 
+@both_ways
 def test_a_family_comes_in_is_visited_and_gets_its_seal(
     server: Server, person: Opening, picture: Camera
 ) -> None:
@@ -45,7 +47,7 @@ def a_family_is_registered(page: Page, picture: Camera) -> None:
     page.get_by_label("Firma de la carta de compromiso").fill(today())
     page.get_by_label("Superficie", exact=True).fill("2500")
     page.get_by_label("insumo prohibido?").select_option("date")
-    page.get_by_label("Fecha del último insumo").fill(a_year_ago())
+    page.get_by_label("Fecha del último insumo").fill(A_YEAR_AGO)
     crop = page.get_by_role("group", name="Cultivo o rubro 1")
     crop.get_by_label("Producto").select_option("haba")
     crop.get_by_label("Superficie sembrada").fill("2500")
@@ -53,15 +55,6 @@ def a_family_is_registered(page: Page, picture: Camera) -> None:
     page.get_by_role("button", name="Registrar").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(FAMILY)
     picture(page, "familia")
-
-
-def today() -> str:
-    return clock.local_date(clock.now()).isoformat()
-
-
-def a_year_ago() -> str:
-    """Less than any crop's transition, so the land gets the white seal."""
-    return (clock.local_date(clock.now()) - timedelta(days=365)).isoformat()
 
 
 def a_round_is_opened_for_its_community(page: Page) -> str:

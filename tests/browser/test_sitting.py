@@ -276,9 +276,10 @@ def changes_two_rows(page: Page, tally: Tally) -> None:
         first, second = rows.nth(3), rows.nth(11)
         chosen(first.get_by_label("Decisión"), "con")
         typed(first.get_by_label("Motivos"), "Falta cercar el pozo.")
-        typed(first.get_by_label("Condición"), "Cercar el pozo y avisar.")
-        first.get_by_label("Hasta cuándo").click(position={"x": 18, "y": 20})
-        first.get_by_label("Hasta cuándo").press_sequentially(f"{due:%d%m%Y}")
+        typed(first.get_by_label("Condición, o papel"), "Cercar el pozo y avisar.")
+        day = first.get_by_label("Hasta cuándo").first
+        day.click(position={"x": 18, "y": 20})
+        day.press_sequentially(f"{due:%d%m%Y}")
         chosen(second.get_by_label("Decisión"), "no a")
         typed(second.get_by_label("Motivos"), "El vecino fumiga sobre su parcela.")
 

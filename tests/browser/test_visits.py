@@ -4,8 +4,8 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from spg_registry.core import clock
 from tests.browser.conftest import Camera, Opening
+from tests.browser.steps import today
 from tests.serving import Server
 
 MOST_SECONDS = 60
@@ -62,8 +62,7 @@ def test_a_paper_is_typed_by_keyboard(server: Server, person: Opening, picture: 
     before = page.url
     begun = time.perf_counter()
     questions = page.locator("[role=radiogroup]")
-    today = clock.local_date(clock.now())
-    page.get_by_label("Día de la visita").fill(today.isoformat())
+    page.get_by_label("Día de la visita").fill(today())
     for plot in page.locator("[name=plots_seen]").all():
         plot.check()
     questions.first.locator("input").first.focus()

@@ -10,15 +10,12 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from io import BytesIO
 
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import Page, expect
 
-from spg_registry.core import clock
 from spg_registry.core.schema import PROJECT
 from tests.browser.conftest import Camera, Opening, Printer
+from tests.browser.steps import first_line, told_day, what_a_phone_reads
 from tests.serving import Server
 
 ACTA = "08/2026"
@@ -100,8 +97,7 @@ def another_person_closes_the_acta(page: Page, meeting: str, picture: Camera) ->
     """Returns the address of a seal that is good from today."""
     page.goto(meeting)
     page.get_by_role("link", name="Revisar y cerrar el acta").click()
-    today = clock.local_date(clock.now()).strftime("%d/%m/%Y")
-    fresh = page.get_by_role("row").filter(has_text=f"{today} –").first
+    fresh = page.get_by_role("row").filter(has_text=f"{told_day()} –").first
     family = fresh.get_by_role("rowheader").inner_text()
     picture(page, "cierre")
     page.get_by_role("button", name="Cerrar el acta y otorgar").click()
@@ -119,14 +115,6 @@ def the_certificate_is_there(page: Page, path: str) -> bytes:
     return answer.body()
 
 
-def what_a_phone_reads(page: Page, path: str) -> str:
-    """The QR that is printed, decoded by software that is not ours."""
-    png = page.request.get(f"{path}/qr.png?profile=carried").body()
-    found = zxingcpp.read_barcodes(Image.open(BytesIO(png)))
-    assert len(found) == 1
-    return str(found[0].text)
-
-
 def the_seal_is_valid(page: Page, link: str, picture: Camera) -> None:
     assert link == link.upper()
     answer = page.goto(link)
@@ -135,10 +123,6 @@ def the_seal_is_valid(page: Page, link: str, picture: Camera) -> None:
     assert first_line(page) == "VÁLIDO"
     expect(page.get_by_text("Demostración")).to_be_visible()
     picture(page, "sello-valido", on="phone")
-
-
-def first_line(page: Page) -> str:
-    return page.locator("body").inner_text().strip().splitlines()[0]
 
 
 def a_typed_code_is_forgiven(page: Page, path: str) -> None:

@@ -17,6 +17,7 @@ from spg_registry.decisions.models import Appeal, AppealOutcome, AppealState, De
 from spg_registry.decisions.schemas import AppealIn, AttendanceIn, ConditionIn, MeetingIn
 from spg_registry.rules.words import DecisionState, Outcome
 from tests.cast import SignedIn, Stage
+from tests.filling import form_of
 from tests.seals.stories import closed, convened, decided, ready
 
 AFTER = date(2026, 7, 1)
@@ -273,3 +274,21 @@ def test_an_appeal_says_by_when_it_is_answered(
     browser = with_clock(stage, clock_at)
     for page in ("/apelaciones", f"/apelaciones/{line.appeal.id}"):
         assert "Plazo vencido" in browser.get(page).text
+
+
+def test_two_who_write_an_answer_read_each_other(stage: Stage) -> None:
+    a_decision(stage, appealed=True)
+    meeting, _ = a_meeting_of_appeals(stage)
+    here = f"/apelaciones/{the_appeal(stage).id}"
+    browser = stage.browser(stage.cast.coordinator)
+    shown = form_of(browser.get(here).text, here)
+    shown.pop("once")
+    said = {"meeting_id": str(meeting), "by_consensus": "on"}
+    first = {"outcome": "upheld", "answer": "Se mantiene"}
+    assert browser.post(here, shown | said | first).status_code == 303
+    told = browser.post(here, shown | said | {"outcome": "revoked", "answer": "La barrera estaba"})
+    assert told.status_code == 409
+    assert "<strong>Se mantiene</strong>" in told.text
+    assert the_appeal(stage).answer == "Se mantiene"
+    assert browser.post(here, form_of(told.text, here)).status_code == 303
+    assert the_appeal(stage).answer == "La barrera estaba"

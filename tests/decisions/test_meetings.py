@@ -12,7 +12,7 @@ from spg_registry.committees.queries import members_in_office
 from spg_registry.committees.schemas import MemberIn
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Forbidden, Invalid, MoveRefused, Refused, Unauthenticated
-from spg_registry.core.permissions import NOBODY
+from spg_registry.core.permissions import NOBODY, SYSTEM
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.errors import (
     ActaNumberTaken,
@@ -444,7 +444,7 @@ def test_who_put_the_answer_down_does_not_close_the_acta(session: Session, cast:
         )
         for name in ("wilma", "oscar")
     ]
-    committees.seat_members(session, cast.coordinator, cast.now, cast.committee, more)
+    committees.seat_members(session, SYSTEM, cast.now, cast.committee, more)
     _, meeting = _answered(session, cast, "benita", "hugo", "marta", "wilma", "oscar")
     with pytest.raises(Refused) as refusal:
         closed(session, cast, meeting, cast.coordinator)

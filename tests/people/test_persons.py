@@ -44,6 +44,13 @@ def test_what_is_no_identity_number_is_said_to_be_mistyped(typed: str) -> None:
         parse_ci(typed)
 
 
+def test_invisible_marks_that_turn_a_name_around_are_left_out() -> None:
+    typed = PersonIn(names="\u202eNayra\u200f", surnames=" \u2067Ch'uqi Ñáñez\u2069 ")
+    assert (typed.names, typed.surnames) == ("Nayra", "Ch'uqi Ñáñez")
+    with pytest.raises(ValueError, match="surnames"):
+        PersonIn(names="Nayra", surnames="\u202e")
+
+
 def test_the_hash_depends_on_a_secret_beside_the_keys(tmp_path: Path) -> None:
     here = ci_key("4512334")
     assert here == ci_key("4512334")

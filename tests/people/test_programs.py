@@ -1,15 +1,18 @@
 """Programs and scripts: tokens, scopes, revocation, and answers given once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from spg_registry.committees import service as committees
+from spg_registry.committees.schemas import InviteIn, RoleIn
 from spg_registry.core.config import settings
 from spg_registry.core.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from spg_registry.core.keys import open_keyring
-from spg_registry.core.permissions import Permission
+from spg_registry.core.permissions import Actor, Permission, Role
 from spg_registry.people import service as people
 from spg_registry.people.errors import IdempotencyMismatch
 from spg_registry.people.schemas import ClientIn, PasswordIn
@@ -63,6 +66,29 @@ def test_a_revoked_program_is_out_while_its_token_is_fresh(session: Session, cas
         committees.bearer_actor(session, cast.now, answer.token)
     again = people.issue_client_token(session, cast.now, "senasag", secret, None, HERE)
     assert again.outcome is Outcome.REFUSED
+
+
+def test_a_program_neither_makes_logins_nor_gives_roles(session: Session, cast: Cast) -> None:
+    """It would decide through them."""
+    scopes = frozenset({"committee:manage", "committee:create", "committee:read"})
+    program = Actor(kind="client", id=9, label="Padrón", scopes=scopes)
+    here = (session, program, cast.now, cast.committee)
+    who = cast.evaluator.id or 0
+    word = PasswordIn(password=SecretStr("chacra sin veneno"))
+    guest = InviteIn(username="robot", label="R", password=word.password, role=Role.MEMBER)
+    role = RoleIn(user_id=who, role=Role.SECRETARY, committee_id=cast.committee)
+    acts: list[Callable[[], object]] = [
+        lambda: committees.invite_user(*here, guest),
+        lambda: committees.invite_by_link(*here, guest),
+        lambda: committees.assign_role(session, program, cast.now, role),
+        lambda: committees.reset_password(*here, who, word),
+        lambda: committees.link_for_own(*here, who),
+        lambda: committees.disable_own_user(*here, who),
+    ]
+    for act in acts:
+        with pytest.raises(Forbidden):
+            act()
+    committees.invite_user(session, cast.coordinator, cast.now, cast.committee, guest)
 
 
 def test_programs_get_no_unknown_scopes_no_keys_and_no_word_in_a_meeting(

@@ -62,3 +62,15 @@ def test_a_form_that_came_back_with_a_fault_may_be_sent_again(
     assert office.post("/productores/nuevo", paper | {"community": ""}).status_code == 422
     assert office.post("/productores/nuevo", paper).status_code == 303
     assert families(stage) == before + 1
+
+
+def test_what_was_taken_back_and_set_again_in_one_form_counts(
+    office: SignedIn, stage: Stage
+) -> None:
+    """Ticked, unticked, ticked from one page that never was drawn anew: the last word stands."""
+    once = once_in(office.get("/cuenta").text)
+    for email in ("a@example.org", "b@example.org", "a@example.org"):
+        assert office.post("/cuenta", {"email": email, "once": once}).status_code == 303
+        assert f'value="{email}"' in office.get("/cuenta").text
+    again = office.post("/cuenta", {"email": "a@example.org", "once": once})
+    assert "no se repitió nada" in office.get(again.headers["location"]).text

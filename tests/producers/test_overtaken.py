@@ -8,7 +8,7 @@ from sqlmodel import select
 from spg_registry.producers.models import Producer
 from tests.access.test_late_forms import fields_of
 from tests.cast import PUNATA, Stage
-from tests.producers.test_pages import registered
+from tests.producers.test_pages import FORMS, filled, registered
 
 
 @pytest.fixture
@@ -53,3 +53,23 @@ def test_the_back_button_does_not_bring_the_old_record_back(stage: Stage, code: 
 def name_of(stage: Stage, code: str) -> str:
     with stage.database.read() as session:
         return session.exec(select(Producer.display_name).where(Producer.code == code)).one()
+
+
+POINT = '{"type": "Point", "coordinates": [-65.83, -17.54]}'
+CORRECTIONS = [
+    *(where for where in FORMS if where.endswith(("/corregir", "/insumo"))),
+    "/unidades/P0000001-1/parcelas/P0000001-1-1/contorno",
+]
+
+
+@pytest.mark.parametrize("where", CORRECTIONS)
+def test_every_form_that_corrects_tells_who_was_overtaken(stage: Stage, where: str) -> None:
+    """The same words twice from one page: then it is no longer what was shown."""
+    browser = stage.browser(stage.cast.secretary)
+    registered(browser, stage.cast)
+    places = dict(zip(FORMS, filled(stage, browser).items(), strict=True))
+    address, typed = places.get(where, (where, {"geojson": POINT}))
+    was = {"was": fields_of(browser.get(address).text, address)["was"]}
+    first = browser.post(address, typed | was)
+    assert first.status_code == 303, first.text
+    assert browser.post(address, typed | was).status_code == 409

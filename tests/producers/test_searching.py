@@ -22,7 +22,7 @@ from spg_registry.producers.schemas import (
     UnitIn,
 )
 from spg_registry.producers.service import Registered
-from tests.cast import PUNATA, TIQUIPAYA, Cast
+from tests.cast import PUNATA, TIQUIPAYA, Cast, Stage
 from tests.producers.families import crop, family, plot
 
 VILLAGE = (
@@ -166,3 +166,22 @@ def test_filters_narrow_a_search(session: Session, cast: Cast, village: list[Reg
     service.add_crops(session, cast.coordinator, cast.now, made.unit.code, now)
     assert found(session, cast.secretary, "", product_code="quinua") == [], "no longer grown"
     assert found(session, cast.secretary, "chaska", product_code="haba") == ["Ch'aska"]
+
+
+def test_a_name_corrected_on_the_committees_papers_is_found_at_once(stage: Stage) -> None:
+    """Rosa sits in the committee and holds a producer: her name is mended as a member's."""
+    cast = stage.cast
+    rosa = cast.persons["rosa"]
+    with stage.database.write(cast.now) as session:
+        wish = family(holders=[HolderIn(person_id=rosa)])
+        service.register(session, cast.secretary, cast.now, cast.spg, wish)
+    right = {"names": "Wayra", "surnames": "Choque Limachi", "sex": "woman"}
+    answer = stage.client.put(
+        f"/api/v1/persons/{rosa}?committee_id={cast.committee}",
+        json=right,
+        headers=stage.headers(cast.secretary),
+    )
+    assert answer.status_code == 200
+    with stage.database.read() as session:
+        assert found(session, cast.secretary, "wayra") == ["Wayra"]
+        assert found(session, cast.secretary, "rosa") == []

@@ -246,3 +246,26 @@ def test_the_page_comes_back_with_both_words(stage: Stage) -> None:
     assert "Todo bien" in late.text
     assert 'name="was-answers-S1-answer" value="fails"' in late.text
     assert _stored(stage, visit_id).statement is None
+
+
+def test_programs_save_parts_too_and_are_told_of_a_clash(stage: Stage) -> None:
+    cast, visit_id = stage.cast, _visit(stage)
+    place = f"/api/v1/visits/{visit_id}/parts"
+    one, two = stage.headers(cast.evaluator), stage.headers(cast.evaluator_two)
+
+    def said(word: str) -> dict[str, Any]:
+        return {"answers": {"S1": {"answer": word}}}
+
+    body = {"told": said("fails") | {"visited_on": "2026-06-10"}}
+    assert stage.client.post(place, json=body, headers=one).json()["state"] == "in_field"
+    body = {"told": said("meets") | {"visited_on": "2026-06-11"}}
+    refused = stage.client.post(place, json=body, headers=two)
+    assert (refused.status_code, refused.json()["code"]) == (409, "written_meanwhile")
+    clashes = {clash["part"]: clash for clash in refused.json()["clashes"]}
+    assert clashes["visited_on"]["stored"] == "2026-06-10"
+    assert clashes["answers-S1"]["who"] == cast.evaluator.label
+    knowing = {"told": said("meets"), "was": said("fails")}
+    saved = stage.client.post(place, json=knowing, headers=two)
+    assert saved.json()["answers"]["S1"]["answer"] == "meets"
+    other = stage.client.post(place, json=knowing, headers=stage.headers(cast.coordinator_b))
+    assert other.status_code in (403, 404)

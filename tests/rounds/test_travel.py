@@ -19,6 +19,7 @@ from spg_registry.rounds.schemas import FindingIn, VisitDay
 from spg_registry.rounds.travel_sheet import travel_sheet
 from spg_registry.rules.words import FindingClass
 from tests.cast import Cast, Stage
+from tests.filling import form_of
 from tests.rounds.stories import families, full, one_visit, opened, planned, reviewed, sent
 
 MONDAY, TUESDAY = date(2026, 6, 22), date(2026, 6, 23)
@@ -268,3 +269,19 @@ def test_the_rounds_page_shows_how_it_goes(stage: Stage) -> None:
     evaluator = stage.browser(stage.cast.evaluator).get(home).text
     assert "Cómo va la ronda" not in evaluator
     assert "hoja-de-ruta.pdf" in evaluator
+
+
+def test_two_who_plan_the_days_do_not_undo_each_other(stage: Stage) -> None:
+    where = f"/rondas/{_staged(stage)}/dias"
+    browser = stage.browser(stage.cast.coordinator)
+    shown = form_of(browser.get(where).text, where)
+    shown.pop("once")
+    shared = next(name for name in shown if name.startswith("c-"))
+    assert browser.post(where, shown | {shared: "2026-06-16"}).status_code == 303
+    told = browser.post(where, shown | {shared: "2026-06-18"})
+    assert told.status_code == 409
+    assert "<strong>2026-06-16</strong>" in told.text
+    assert form_of(told.text, where)[shared] == "2026-06-18"
+    assert browser.post(where, form_of(told.text, where)).status_code == 303
+    with stage.database.read() as session:
+        assert {str(visit.planned_on) for visit in session.exec(select(Visit))} == {"2026-06-18"}

@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from spg_registry.committees import service as committees
+from spg_registry.committees.schemas import RegistrationChangeIn
 from spg_registry.core.config import settings
 from spg_registry.core.errors import Invalid
 from spg_registry.core.keys import open_keyring
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.schemas import DecisionIn, ScopeIn
+from spg_registry.rounds import service as rounds
+from spg_registry.rounds.models import Visit
 from spg_registry.rules.words import Outcome, SealState
 from spg_registry.seals.acta import acta_of
 from spg_registry.seals.acta_sheet import acta_paper
 from spg_registry.seals.agenda import agenda_of
+from spg_registry.seals.errors import ClosingRefused, CorrectionGoesBeyond
 from spg_registry.seals.models import SealGrant
 from tests.cast import Cast, Stage
 from tests.decisions.test_pages import plain
@@ -25,6 +30,8 @@ from tests.seals.stories import (
     closed,
     convened,
     decided,
+    decided_about,
+    on_day,
     ready,
 )
 from tests.seals.test_acta import paper_of, words_of
@@ -150,3 +157,58 @@ def test_both_pages_name_each_other(stage: Stage) -> None:
         _, content = acta_of(session, stage.cast.member, later.meeting_id)
     assert content["corrects"]["reason"] == WHY
     assert f"Corrige el acta N.º {first.acta_number}" in words_of(acta_paper(content))
+
+
+# --- in a closed round ---------------------------------------------------------------------------
+
+
+def refused_by_mistake(session: Session, cast: Cast) -> tuple[Meeting, Visit]:
+    """Justina stands as not approved, Basilia in no acta, and the round is over."""
+    visits = ready(session, cast, "Justina", "Basilia")
+    meeting = convened(session, cast, visits[0].round_id)
+    decided(session, cast, meeting, visits[:1], Outcome.NOT_APPROVED, reasons="Otra familia")
+    closed(session, cast, meeting)
+    rounds.close_round(session, cast.coordinator, cast.now, visits[0].round_id)
+    return meeting, visits[1]
+
+
+def test_a_correction_grants_in_a_closed_round_what_was_meant(session: Session, cast: Cast) -> None:
+    first, _ = refused_by_mistake(session, cast)
+    later = on_day(cast, date(2026, 7, 1))
+    second = correction(session, later, first, held_on=later.today)
+    (item,) = agenda_of(session, later.coordinator, second.id).items
+    assert item.complies
+    (draft,) = decided_about(
+        session, later, second, [item.producer.id], Outcome.ORGANIC, reasons=WHY
+    )
+    (grant,) = closed(session, later, second).granted
+    assert (grant.valid_from, grant.decision_id) == (later.today, draft.id)
+    assert grant.standard_version
+    text = words_of(paper_of(session, later, second))
+    assert "El acta que se corrige decía: No aprobado." in text
+
+
+def test_in_a_closed_round_nobody_else_is_granted_anything(session: Session, cast: Cast) -> None:
+    first, left_out = refused_by_mistake(session, cast)
+    second = correction(session, cast, first)
+    decided(session, cast, second, [left_out])
+    with pytest.raises(CorrectionGoesBeyond):
+        closed(session, cast, second)
+
+
+def test_every_rule_is_asked_again_on_the_day_of_the_correction(
+    session: Session, cast: Cast
+) -> None:
+    first, _ = refused_by_mistake(session, cast)
+    stopped = RegistrationChangeIn(
+        state="suspended", effective_on=cast.today, reason="Sin informe anual"
+    )
+    committees.change_registration(session, cast.control, cast.now, cast.registration, stopped)
+    later = on_day(cast, date(2026, 7, 1))
+    second = correction(session, later, first, held_on=later.today)
+    (wrong_one,) = queries.decisions_of(session, first.id)
+    decided_about(session, later, second, [wrong_one.producer_id], Outcome.ORGANIC, reasons=WHY)
+    with pytest.raises(ClosingRefused) as refusal:
+        closed(session, later, second)
+    (stops,) = refusal.value.by_producer.values()
+    assert {stop.code for stop in stops} == {"spg_registration_in_force"}

@@ -13,10 +13,11 @@ from spg_registry.producers import service as producers
 from spg_registry.producers.access import sight_of
 from spg_registry.producers.dossier import producer_file
 from spg_registry.producers.errors import NotMergeable
+from spg_registry.producers.facts import pledges_of
 from spg_registry.producers.merging import likely_duplicates
 from spg_registry.producers.models import Enrolment, Merger, Producer, Unit
 from spg_registry.producers.queries import Filters
-from spg_registry.producers.schemas import HolderIn, MergeIn
+from spg_registry.producers.schemas import EnrolmentIn, HolderIn, MergeIn
 from spg_registry.rules.words import EnrolmentStatus, Outcome, SealState
 from spg_registry.seals import service
 from spg_registry.seals.judging import standing_grants
@@ -139,6 +140,33 @@ def test_the_norm_takes_the_old_seal_for_the_familys_own(session: Session, cast:
     units = session.exec(select(Unit.id).where(Unit.producer_id == again.id)).all()
     (standing,) = {one for rows in standing_grants(session, units).values() for one in rows}
     assert standing.producer_id == again.id
+
+
+def test_what_was_signed_under_the_other_code_counts_for_the_family(
+    session: Session, cast: Cast
+) -> None:
+    (unsigned,) = families(session, cast, "Justina", enrolment=EnrolmentIn())
+    (signed,) = families(session, cast, "Justina")
+    kept, other = unsigned.producer, signed.producer
+    own, theirs = unsigned.enrolment, signed.enrolment
+    assert pledges_of(session, [own.id]) == {}
+    merged(session, cast, kept, other)
+    day = date(2026, 5, 2)
+    assert pledges_of(session, [own.id, theirs.id]) == {own.id: day, theirs.id: day}
+    (row,) = [
+        row
+        for row in producer_file(session, cast.secretary, kept.code, cast.today).enrolments
+        if row.ended_on is None
+    ]
+    assert [(one.signed_on, one.carried) for one in row.pledges] == [(day, True)]
+    word = MergeIn(other=other.code, reason="Eran dos hermanas")
+    service.unmerge(session, cast.secretary, cast.now, kept.code, word)
+    (anew,) = [
+        row.id
+        for row in session.exec(select(Enrolment).where(Enrolment.producer_id == other.id))
+        if row.ended_on is None
+    ]
+    assert pledges_of(session, [own.id, anew]) == {anew: day}
 
 
 # --- refused

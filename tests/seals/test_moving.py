@@ -11,7 +11,15 @@ from spg_registry.core.errors import Forbidden, Invalid, NotFound
 from spg_registry.producers import service as producers
 from spg_registry.producers.dossier import producer_file, unit_file
 from spg_registry.producers.facts import units_of
-from spg_registry.producers.models import Enrolment, Plot, Producer, Transfer, TransferKind, Unit
+from spg_registry.producers.models import (
+    Crop,
+    Enrolment,
+    Plot,
+    Producer,
+    Transfer,
+    TransferKind,
+    Unit,
+)
 from spg_registry.producers.schemas import HandOverIn, MoveIn, PlotCorrection, TakeOverIn
 from spg_registry.rules.words import EnrolmentStatus, LastInput, SealEventKind, SealState
 from spg_registry.seals import service
@@ -19,7 +27,7 @@ from spg_registry.seals.models import SealGrant
 from spg_registry.seals.queries import events_of
 from spg_registry.seals.schemas import ReasonClass
 from tests.cast import TIQUIPAYA, Cast, Stage
-from tests.producers.families import plot, unit
+from tests.producers.families import crop, plot, unit
 from tests.rounds.stories import families
 from tests.seals.stories import as_b, granted
 
@@ -190,6 +198,34 @@ def test_another_committees_office_takes_what_was_handed_to_its_family(
         producers.take_over(session, cast.secretary_b, cast.now, receiver.producer.code, take)
     acts = session.exec(select(AuditEvent.action)).all()
     assert {"plot.hand_over", "plot.take_over"} <= set(acts)
+
+
+def test_what_stands_on_a_sold_plot_goes_on_with_the_receiver(session: Session, cast: Cast) -> None:
+    """Potatoes of this season and a quinoa of long ago: the potatoes come along, once."""
+    fields = {
+        "plots": [plot(), plot()],
+        "crops": [
+            crop("papa", 4_000, plot=0),
+            crop("haba", 1_000, plot=1),
+            crop("quinua", 900, plot=0, season=2020),
+        ],
+    }
+    (giver,) = families(session, cast, "Justina", units=[unit(**fields)])
+    (receiver,) = families(session, cast, "Zenón")
+    there, here = giver.units[0].unit, receiver.units[0].unit
+    sold(session, cast, there, receiver.producer.code, plots=[f"{there.code}-1"], to_unit=here.code)
+    land = units_of(session, [receiver.producer.id], cast.today)[receiver.producer.id]
+    came = session.exec(select(Plot).where(Plot.code == f"{there.code}-1")).one()
+    assert [one.product for one in land[0].crops if one.plot_id == came.id] == ["papa"]
+    kept = session.exec(select(Crop).where(Crop.unit_id == here.id, Crop.plot_id == came.id)).one()
+    assert (kept.season, kept.area_m2) == (2026, 4_000)
+    left = units_of(session, [giver.producer.id], cast.today)[giver.producer.id]
+    assert [one.product for one in left[0].crops] == ["haba"]
+    grown = session.exec(select(Crop.season).where(Crop.unit_id == there.id)).all()
+    assert sorted(grown) == [2020, 2026, 2026]  # the giver's history stays
+    sold(session, cast, here, giver.producer.code, plots=[came.code], to_unit=there.code)
+    again = units_of(session, [giver.producer.id], cast.today)[giver.producer.id]
+    assert sorted(one.product for one in again[0].crops) == ["haba", "papa"]
 
 
 def test_who_sold_a_plot_writes_about_it_no_more(session: Session, cast: Cast) -> None:

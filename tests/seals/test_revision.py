@@ -37,6 +37,7 @@ from spg_registry.seals.queries import events_of
 from spg_registry.seals.revision import Doubt, doubts_of
 from spg_registry.seals.schemas import CorrectIn
 from tests.cast import Cast, Stage
+from tests.filling import form_of
 from tests.producers.families import crop, family, plot, unit
 from tests.seals.stories import closed, convened, granted, on_day
 
@@ -267,3 +268,19 @@ def test_the_office_goes_from_the_list_to_the_agenda(stage: Stage, cast: Cast) -
     done = browser.post(f"/sellos/{code}/orden-del-dia", wish)
     assert (done.status_code, done.headers["location"]) == (303, f"/reuniones/{meeting}")
     assert "En el orden del día" in browser.get("/sellos/revision").text
+
+
+def test_two_who_correct_one_form_read_each_other(stage: Stage, cast: Cast) -> None:
+    with stage.database.write(cast.now) as session:
+        granted(session, cast, "Justina")
+        visit = session.exec(select(Visit)).one()
+    where = f"/visitas/{visit.id}/corregir"
+    browser = stage.browser(cast.coordinator)
+    shown = form_of(browser.get(where).text, where)
+    shown.pop("once")
+    first = {"visited_on": "2026-06-03", "reason": "La fecha del papel"}
+    assert browser.post(where, shown | first).status_code == 303
+    told = browser.post(where, shown | {"visited_on": "2026-06-04", "reason": "Otra fecha"})
+    assert told.status_code == 409
+    assert "<strong>2026-06-03</strong>" in told.text
+    assert form_of(told.text, where)["reason"] == "Otra fecha"

@@ -37,7 +37,7 @@ def producer_in(draft: Draft, match: Match, options: Options) -> ProducerIn:
 
 def holder_in(draft: Draft, match: Match) -> HolderIn:
     if match.person_id is not None:
-        return HolderIn(person_id=match.person_id)
+        return HolderIn(person_id=match.person_id, ci=draft.ci, ci_suffix=draft.ci_suffix)
     return HolderIn(
         names=draft.names,
         surnames=draft.surnames,
