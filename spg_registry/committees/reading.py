@@ -28,6 +28,7 @@ from spg_registry.committees.schemas import (
 )
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.errors import PersonNotFound, UserNotFound
+from spg_registry.people.links import is_unset
 from spg_registry.people.models import Person, User
 from spg_registry.people.queries import person_with_ci, persons_by_id, users
 from spg_registry.people.schemas import PersonOut
@@ -63,6 +64,13 @@ class Account:
 
     user: User
     roles: list[RoleAssignment]
+
+    @property
+    def standing(self) -> Literal["active", "invited", "disabled"]:
+        """Invited is who has set no password yet."""
+        if self.user.disabled_at is not None:
+            return "disabled"
+        return "invited" if is_unset(self.user) else "active"
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,14 @@ def address_of(token: str) -> str:
     return f"{settings().public_url}/enlace/{token}"
 
 
+def is_unset(user: User) -> bool:
+    """Whether this user was invited and never set a password."""
+    return user.password_hash == UNSET.stored
+
+
 def purpose_for(user: User) -> LinkPurpose:
     """What a link handed over by the office is for."""
-    unset = user.password_hash == UNSET.stored
-    return LinkPurpose.INVITATION if unset else LinkPurpose.RECOVERY
+    return LinkPurpose.INVITATION if is_unset(user) else LinkPurpose.RECOVERY
 
 
 def _end(session: Session, now: datetime, user_id: int) -> None:

@@ -79,6 +79,14 @@ def test_who_is_invited_sets_the_own_password_once(stage: Stage) -> None:
     assert {"user.create", "role.give", "user.link", "user.password"} <= set(told)
 
 
+def test_the_office_sees_who_has_not_come_yet(stage: Stage) -> None:
+    link = link_on(invited(stage))
+    office = stage.browser(stage.cast.coordinator)
+    assert "Invitado" in lines(office.get("/usuarios").text)
+    stranger(stage, link).post(link, {"password": NEW, "again": NEW})
+    assert "Invitado" not in lines(office.get("/usuarios").text)
+
+
 def test_two_different_passwords_use_nothing_up(stage: Stage) -> None:
     link = link_on(invited(stage))
     guest = stranger(stage, link)
