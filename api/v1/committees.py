@@ -33,6 +33,7 @@ from spg_registry.committees.schemas import (
     TermCorrectionIn,
 )
 from spg_registry.core import clock
+from spg_registry.standards.own_rules import term_months
 
 router = APIRouter(tags=["committees"], route_class=OnceRoute)
 
@@ -127,7 +128,8 @@ def seat(
 ) -> list[MemberOut]:
     """An election: one or more terms, all or none. Wants `committee:manage` on it."""
     holders = own_holders(session, committee_id, data)
-    rows = service.seat_members(session, actor, now, committee_id, data, holders)
+    months = term_months(session, committee_id, clock.local_date(now))
+    rows = service.seat_members(session, actor, now, committee_id, data, holders, months)
     return reading.members_out(session, rows, clock.local_date(now))
 
 
@@ -175,7 +177,8 @@ def appoint(
 ) -> list[EvaluatorOut]:
     """One or more appointments, all or none. Wants `committee:manage` on it."""
     holders = own_holders(session, committee_id, data)
-    rows = service.appoint_evaluators(session, actor, now, committee_id, data, holders)
+    months = term_months(session, committee_id, clock.local_date(now))
+    rows = service.appoint_evaluators(session, actor, now, committee_id, data, holders, months)
     return reading.evaluators_out(session, rows, clock.local_date(now))
 
 

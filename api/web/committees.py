@@ -28,6 +28,7 @@ from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Permission, require
 from spg_registry.people.models import Sex
 from spg_registry.rules.words import Sector
+from spg_registry.standards.own_rules import term_months
 from spg_registry.territory import queries as territory
 
 router = APIRouter(prefix="/comites", route_class=FormRoute)
@@ -147,7 +148,8 @@ def seat(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
     def act() -> None:
         wish = [parse(MemberIn, data)]
         holders = own_holders(desk.session, committee_id, wish)
-        service.seat_members(*desk.acting, committee_id, wish, holders)
+        months = term_months(desk.session, committee_id, desk.today)
+        service.seat_members(*desk.acting, committee_id, wish, holders, months)
 
     return desk.act(
         data,
@@ -174,7 +176,8 @@ def appoint(desk: DeskDep, data: FormDep, committee_id: int) -> Response:
     def act() -> None:
         wish = [parse(EvaluatorIn, data)]
         holders = own_holders(desk.session, committee_id, wish)
-        service.appoint_evaluators(*desk.acting, committee_id, wish, holders)
+        months = term_months(desk.session, committee_id, desk.today)
+        service.appoint_evaluators(*desk.acting, committee_id, wish, holders, months)
 
     return desk.act(
         data,
@@ -202,6 +205,7 @@ def _somebody(
         persons=[(str(row.id), f"{row.surnames}, {row.names}") for row in known],
         sexes=choices(desk.request, "sex", Sex),
         sectors=choices(desk.request, "sector", Sector),
+        months=term_months(desk.session, committee_id, desk.today),
         back=f"/comites/{committee_id}",
         **more,
     )

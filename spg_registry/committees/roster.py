@@ -39,7 +39,7 @@ from spg_registry.rules.months import Span, last_day
 from spg_registry.territory.names import name_key
 
 TERM_MONTHS: Final = 24
-"""Offered where the paper names no end; two years is what the draft ruleset proposes."""
+"""Where neither the paper names an end nor the caller knows the committee's rules."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -50,12 +50,14 @@ def seat_members(
     committee_id: int,
     batch: Sequence[MemberIn],
     beyond: Collection[int] = (),
+    months: int = TERM_MONTHS,
 ) -> list[Member]:
     """An election: new terms in the committee's bodies, in the order of the batch.
 
     Of persons given by id only those are seated whom the committee knows (`queries.known_among`)
     or who are among `beyond`: this room does not know whose producers they are. A person is not
-    seated twice in one body for the same day (Invalid at `term_from`).
+    seated twice in one body for the same day (Invalid at `term_from`). `months` is the term of
+    whom the paper names no end for (`standards.own_rules.term_months`: the rules are a room above).
     """
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
@@ -68,7 +70,7 @@ def seat_members(
             sector=data.sector,
             office=data.office,
             term_from=data.term_from,
-            term_until=data.term_until or last_day(data.term_from, TERM_MONTHS),
+            term_until=data.term_until or last_day(data.term_from, months),
         )
         for data, person_id in zip(batch, who, strict=True)
     ]
@@ -220,9 +222,10 @@ def appoint_evaluators(
     committee_id: int,
     batch: Sequence[EvaluatorIn],
     beyond: Collection[int] = (),
+    months: int = TERM_MONTHS,
 ) -> list[EvaluatorAppointment]:
     """Appointments by act, in the order of the batch; a renewal is one more appointment. Of whom
-    is said at `seat_members`."""
+    and for how long is said at `seat_members`."""
     get_committee(session, actor, committee_id)
     require(actor, Permission.COMMITTEE_MANAGE, on=committee_id)
     who = _people(session, actor, now, committee_id, batch, beyond)
@@ -234,7 +237,7 @@ def appoint_evaluators(
             sector=data.sector,
             trained_on=data.trained_on,
             appointed_on=data.appointed_on,
-            until=data.until or last_day(data.appointed_on, TERM_MONTHS),
+            until=data.until or last_day(data.appointed_on, months),
         )
         for data, person_id in zip(batch, who, strict=True)
     ]

@@ -89,6 +89,13 @@ def _number(name: str, rule: Mapping[str, Any], national: Mapping[str, Any]) -> 
     return Number(name, rule["params"][name], national["params"][name], least, most)
 
 
+def term_months(session: Session, committee_id: int, day: date) -> int:
+    """How long who is elected or appointed on a day stays, when the paper says nothing else."""
+    rules = queries.ruleset_of(session, committee_id, day).rules
+    months: int = rules["term_of_office"]["params"]["months"]
+    return months
+
+
 def only_changes(session: Session, data: ByLaws, day: date) -> ByLaws:
     """Without what says the same as the national ruleset: a form sends every value."""
     rules = queries.ruleset_of(session, None, day).rules

@@ -10,6 +10,8 @@ from spg_registry.committees import queries, service
 from spg_registry.committees.models import Committee, Member, RoleAssignment
 from spg_registry.people import service as people
 from spg_registry.people.models import Person, User
+from spg_registry.standards import service as standards
+from spg_registry.standards.schemas import ByLaws, RuleChange
 from tests.cast import PUNATA, Cast, Stage
 
 
@@ -288,3 +290,24 @@ def test_ones_own_password_needs_the_present_one(stage: Stage) -> None:
     assert browser.get("/clave").headers["location"].startswith("/entrar")
     with stage.database.write(cast.now) as session:
         assert people.sign_in(session, cast.now, "teofilo", "otra clave larga", "::1").token
+
+
+def test_the_committees_own_term_of_office_counts_where_the_paper_names_no_end(
+    stage: Stage,
+) -> None:
+    cast = stage.cast
+    own = {"term_of_office": RuleChange(params={"months": 12})}
+    with stage.database.write(cast.now) as session:
+        law = ByLaws(committee_id=cast.committee, source="Reglamento, art. 4", rules=own)
+        standards.adopt_by_laws(session, cast.coordinator, cast.now, law)
+    office = stage.browser(cast.coordinator)
+    home = f"/comites/{cast.committee}"
+    seat = {"person_id": cast.persons["marcos"], "sector": "producer", "body": "appeals"}
+    judge = {"person_id": cast.persons["marcos"], "act": "Acta 9", "sector": "producer"}
+    assert "Si lo deja vacío, son 12 meses." in office.get(f"{home}/miembros/nuevo").text
+    sent = office.post(f"{home}/miembros/nuevo", seat | {"term_from": "2026-06-15"})
+    assert sent.status_code == 303, sent.text
+    sent = office.post(f"{home}/evaluadores/nuevo", judge | {"appointed_on": "2026-06-15"})
+    assert sent.status_code == 303, sent.text
+    page = office.get(home).text
+    assert page.count("14/06/2027") == 2
