@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -138,8 +138,9 @@ def _text(value: Any) -> str:
 def parse(schema: type[S], data: Mapping[str, Any], **known: Any) -> S:
     """A posted form as the schema that the JSON API takes too; raises Invalid with every fault.
 
-    Empty fields count as absent. `units-0-name` goes to the first of `units`, faults come back
-    under the same names. `known` are values that the page itself knows (the round, the producer).
+    Empty fields count as absent, a comma in a decimal number as its point. `units-0-name` goes to
+    the first of `units`, faults come back under the same names. `known` are values that the page
+    itself knows (the round, the producer).
     """
     try:
         return schema.model_validate(_nested(schema, data) | known)
@@ -193,7 +194,10 @@ def _nested(schema: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
         node = tree
         for part in parts[:-1]:
             node = node.setdefault(part, {})
-        node[parts[-1]] = texts if _wants_list(schema, parts) else texts[-1]
+        kind = _kind_at(schema, parts)
+        if kind is float:
+            texts = [text.replace(",", ".") for text in texts]  # as decimals are written here
+        node[parts[-1]] = texts if kind is list else texts[-1]
     return {name: _listed(value) for name, value in tree.items()}
 
 
@@ -207,21 +211,23 @@ def _listed(node: Any) -> Any:
     return ready
 
 
-def _wants_list(schema: type[BaseModel], parts: list[str]) -> bool:
-    """Whether the field at the end of a path takes many plain values (ticked boxes)."""
+def _kind_at(schema: type[BaseModel], parts: list[str]) -> Any:
+    """What the field at the end of a path takes: `list` for many plain values (ticked boxes), else
+    its type; None where there is no such field."""
     kind: Any = schema
     for part in parts:
-        if part.isdigit():
+        if number_in(part) is not None:
             continue
         fields = getattr(kind, "model_fields", {})
         if part not in fields:
-            return False
+            return None
         kind = fields[part].annotation
         inner = [arg for arg in (kind, *get_args(kind)) if get_origin(arg) in (list, set)]
         if inner:
             kind = get_args(inner[0])[0]
             if part == parts[-1]:
-                return True
+                return list
         elif get_args(kind):
             kind = next(arg for arg in get_args(kind) if arg is not type(None))
-    return False
+            kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return kind

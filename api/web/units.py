@@ -16,6 +16,7 @@ from api.web.once import FormRoute
 from api.web.producers import municipality_options
 from spg_registry.core.permissions import Permission, require
 from spg_registry.producers import service
+from spg_registry.producers.access import plain_code
 from spg_registry.producers.answers import CropOut, PlotOut, ProducerFile, UnitOut
 from spg_registry.producers.dossier import producer_file, unit_file
 from spg_registry.producers.errors import CropNotFound, PlotNotFound
@@ -183,7 +184,7 @@ def share_plot(desk: DeskDep, data: FormDep, code: str) -> Response:
 
 def plot_of(unit: UnitOut, plot_code: str) -> PlotOut:
     for plot in unit.plots:
-        if plot.code == plot_code:
+        if plot.code == plain_code(plot_code):
             return plot
     raise PlotNotFound(code=plot_code)
 

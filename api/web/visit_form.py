@@ -44,9 +44,6 @@ def read_parts(data: Mapping[str, Any]) -> tuple[VisitParts, VisitParts]:
 
 
 def _told(fields: Mapping[str, list[Any]], on_page: Iterable[str]) -> VisitParts:
-    for name in ("lat", "lon"):
-        if name in fields:
-            fields = {**fields, name: [str(text).replace(",", ".") for text in fields[name]]}
     given = parse(VisitParts, fields)
     found: dict[str, Any] = {name: getattr(given, name) for name in given.model_fields_set}
     answers = dict(found.get("answers", {}))

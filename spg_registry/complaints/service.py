@@ -36,6 +36,7 @@ from spg_registry.core.errors import Fault, Invalid, Throttled
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import NOBODY, Actor, Permission, require
 from spg_registry.people import throttle
+from spg_registry.producers.access import plain_code
 from spg_registry.producers.models import Producer
 from spg_registry.rounds import service as rounds
 from spg_registry.rounds.models import Round, RoundKind
@@ -141,7 +142,7 @@ def name_producer(
     """Says whom a complaint is about that came with a name or a stall only. Whoever turns out to
     be close to them answers no more."""
     row = _under_review(_held(session, actor, now, complaint_id))
-    wanted = data.producer_code.strip().upper()
+    wanted = plain_code(data.producer_code)
     producer = session.exec(select(Producer).where(Producer.code == wanted)).first()
     row.producer_id = producer.id if producer else None
     if producer is None or (row.committee_id and open_enrolment(session, row) is None):

@@ -26,6 +26,11 @@ from spg_registry.producers.errors import (
 from spg_registry.producers.models import Enrolment, Plot, Producer, Unit, UnitPlot
 
 
+def plain_code(typed: str) -> str:
+    """A code of a producer, a unit or a plot as it is stored: people type ` p0000123` too."""
+    return typed.strip().upper()
+
+
 @dataclass(frozen=True)
 class Sight:
     """`committees` None is all of them."""
@@ -68,7 +73,8 @@ def seen(sight: Sight) -> ColumnElement[bool]:
 
 def find_producer(session: Session, sight: Sight, code: str) -> Producer:
     """By the code that people see. Raises ProducerNotFound, also for what is out of sight."""
-    found = session.exec(select(Producer).where(Producer.code == code.strip(), seen(sight))).first()
+    query = select(Producer).where(Producer.code == plain_code(code), seen(sight))
+    found = session.exec(query).first()
     if found is None:
         raise ProducerNotFound(code=code)
     return kept(session, found)
@@ -133,7 +139,7 @@ def producer_to_write(session: Session, actor: Actor, code: str) -> tuple[Produc
     """A producer and the committee in whose name it is written; the row is held until the end of
     the transaction, so that two writers number their units one after the other."""
     require(actor, Permission.PRODUCER_WRITE)
-    query = select(Producer).where(Producer.code == code.strip()).with_for_update()
+    query = select(Producer).where(Producer.code == plain_code(code)).with_for_update()
     producer = session.exec(query).first()
     if producer is None:
         raise ProducerNotFound(code=code)
@@ -144,20 +150,21 @@ def producer_to_write(session: Session, actor: Actor, code: str) -> tuple[Produc
 def producers_to_write(
     session: Session, actor: Actor, codes: Sequence[str]
 ) -> dict[str, tuple[Producer, int]]:
-    """The same for many, by code."""
+    """The same for many, by their codes as typed."""
     require(actor, Permission.PRODUCER_WRITE)
-    query = select(Producer).where(col(Producer.code).in_(set(codes)))
+    plain = {code: plain_code(code) for code in codes}
+    query = select(Producer).where(col(Producer.code).in_(set(plain.values())))
     rows = {row.code: kept(session, row) for row in session.exec(query)}
     for code in codes:
-        if code not in rows:
+        if plain[code] not in rows:
             raise ProducerNotFound(code=code)
     committees = require_papers(session, actor, [row.id for row in rows.values()])
-    return {code: (row, committees[row.id]) for code, row in rows.items()}
+    return {code: (rows[each], committees[rows[each].id]) for code, each in plain.items()}
 
 
 def unit_to_write(session: Session, actor: Actor, code: str) -> tuple[Unit, int]:
     require(actor, Permission.PRODUCER_WRITE)
-    query = select(Unit).where(Unit.code == code.strip()).with_for_update()
+    query = select(Unit).where(Unit.code == plain_code(code)).with_for_update()
     unit = session.exec(query).first()
     if unit is None:
         raise UnitNotFound(code=code)
@@ -168,7 +175,7 @@ def plot_to_write(session: Session, actor: Actor, code: str) -> tuple[Plot, int]
     """A shared plot may be written by the committee of any producer on it; one that was handed
     over, by nobody until it is taken."""
     require(actor, Permission.PRODUCER_WRITE)
-    plot = session.exec(select(Plot).where(Plot.code == code.strip()).with_for_update()).first()
+    plot = session.exec(select(Plot).where(Plot.code == plain_code(code)).with_for_update()).first()
     if plot is None:
         raise PlotNotFound(code=code)
     query = (

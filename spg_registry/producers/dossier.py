@@ -9,7 +9,14 @@ from sqlmodel import Session, col, select
 
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.people.models import Person
-from spg_registry.producers.access import Sight, committees_of, find_producer, seen, sight_of
+from spg_registry.producers.access import (
+    Sight,
+    committees_of,
+    find_producer,
+    plain_code,
+    seen,
+    sight_of,
+)
 from spg_registry.producers.answers import (
     CropOut,
     FacilityOut,
@@ -114,7 +121,7 @@ def unit_file(
     months = transition_months(session, committees[0] if committees else None, on)
     point = identity or producer.id in sight.producer_ids
     units = units_out(session, [producer], on, months, with_point=point)
-    return next(unit for unit in units if unit.code == code.strip())
+    return next(unit for unit in units if unit.code == plain_code(code))
 
 
 def unit_files(session: Session, units: Sequence[Unit], on: date) -> list[UnitOut]:
@@ -149,20 +156,20 @@ def plot_file(
         .join(UnitPlot, col(UnitPlot.unit_id) == col(Unit.id))
         .join(Plot, col(Plot.id) == col(UnitPlot.plot_id))
         .join(Producer, col(Producer.id) == col(Unit.producer_id))
-        .where(Plot.code == code.strip(), here(), seen(sight))
+        .where(Plot.code == plain_code(code), here(), seen(sight))
         .order_by(col(Unit.id))
     ).first()
     if unit_code is None:
         raise PlotNotFound(code=code)
     unit = unit_file(session, actor, unit_code, on, visible_ids)
-    return next(plot for plot in unit.plots if plot.code == code.strip())
+    return next(plot for plot in unit.plots if plot.code == plain_code(code))
 
 
 def _producer_of(session: Session, sight: Sight, unit_code: str) -> Producer:
     found = session.exec(
         select(Producer)
         .join(Unit, col(Unit.producer_id) == col(Producer.id))
-        .where(Unit.code == unit_code.strip(), seen(sight))
+        .where(Unit.code == plain_code(unit_code), seen(sight))
     ).first()
     if found is None:
         raise UnitNotFound(code=unit_code)

@@ -12,7 +12,7 @@ from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.producers import checks
-from spg_registry.producers.access import enrolments_to_write, kept, require_spg
+from spg_registry.producers.access import enrolments_to_write, kept, plain_code, require_spg
 from spg_registry.producers.errors import (
     AlreadyEnrolled,
     EnrolledElsewhere,
@@ -53,7 +53,7 @@ def enrol(
     """A known producer enters an SPG, for the first time or again. Its plots and their clocks
     come along. Raises EnrolledElsewhere while another committee still has it."""
     spg = require_spg(session, actor, data.spg_id)
-    query = select(Producer).where(Producer.code == producer_code.strip()).with_for_update()
+    query = select(Producer).where(Producer.code == plain_code(producer_code)).with_for_update()
     producer = session.exec(query).first()
     if producer is None:
         raise ProducerNotFound(code=producer_code)

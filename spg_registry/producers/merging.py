@@ -15,7 +15,7 @@ from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.models import Person
-from spg_registry.producers.access import require_papers
+from spg_registry.producers.access import plain_code, require_papers
 from spg_registry.producers.answers import DuplicateOut
 from spg_registry.producers.enrolments import StatusMove, enter, move_enrolments
 from spg_registry.producers.errors import NotMergeable, NotMerged, ProducerNotFound
@@ -97,7 +97,7 @@ def pair_to_write(
     """Two registrations of which the actor writes both, held until the end of the transaction.
     A merged one comes as itself."""
     require(actor, Permission.PRODUCER_WRITE)
-    wanted = [code.strip().upper(), other.strip().upper()]
+    wanted = [plain_code(code), plain_code(other)]
     query = select(Producer).where(col(Producer.code).in_(wanted)).order_by(col(Producer.id))
     rows = {row.code: row for row in session.exec(query.with_for_update())}
     for each in wanted:

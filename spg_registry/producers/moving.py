@@ -11,7 +11,7 @@ from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.producers import checks
-from spg_registry.producers.access import enrolments_to_write
+from spg_registry.producers.access import enrolments_to_write, plain_code
 from spg_registry.producers.enrolments import StatusMove, enter, move_enrolments
 from spg_registry.producers.errors import AlreadyEnrolled, EnrolmentEnded, UnitNotFound
 from spg_registry.producers.facts import open_enrolments, open_units
@@ -66,7 +66,7 @@ def move(
 
 
 def _codes(units: Sequence[str]) -> set[str]:
-    return {code.strip().upper() for code in units}
+    return {plain_code(code) for code in units}
 
 
 def _faults(

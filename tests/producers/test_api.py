@@ -246,3 +246,24 @@ def test_a_programs_scope_is_all_it_has(stage: Stage) -> None:
         f"{URL}/producers/{code}", json={"publication_consent": True}, headers=reading
     )
     assert answer.status_code == 403
+
+
+def test_a_code_is_found_as_it_is_typed(stage: Stage) -> None:
+    """In small letters, with a blank before it: in an address, and in the body of a form."""
+    file = registered(stage)
+    code, headers = file["code"], stage.headers(stage.cast.coordinator)
+    unit = file["land"][0]["code"]
+    plot = file["land"][0]["plots"][0]["code"]
+    for address in (f"producers/%20{code.lower()}", f"units/{unit.lower()}"):
+        answer = stage.client.get(f"{URL}/{address}", headers=headers)
+        assert answer.status_code == 200, address
+    person = stage.cast.persons["marcos"]
+    tie = {"person_id": person, "producer_code": code.lower(), "kind": "buyer"}
+    sent = stage.client.post(f"{URL}/interests", json=[tie], headers=headers)
+    assert sent.status_code == 201, sent.text
+    office = stage.browser(stage.cast.secretary)
+    assert office.get(f"/unidades/{unit.lower()}/parcelas/{plot.lower()}/corregir").is_success
+    name = {"name": "La de abajo", "area_m2": "2500"}
+    sent = office.post(f"/unidades/{unit.lower()}/parcelas/{plot.lower()}/corregir", name)
+    assert sent.status_code == 303, sent.text
+    assert "La de abajo" in office.get(f"/unidades/{unit}").text

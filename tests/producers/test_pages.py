@@ -128,7 +128,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/unidades/P0000001-1/corregir": {
         "name": "La Loma",
         "tenure": "rented",
-        "lat": "-17.54",
+        "lat": "-17,54",
         "lon": "-65.83",
         "municipality_code": PUNATA,
         "community": "Capilla",
