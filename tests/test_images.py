@@ -25,6 +25,7 @@ REVIEWED = {
     "Body": "name",
     "Member": "office extension_act",
     "TermCorrection": "corrected_by",
+    "TermExtension": "act",
     "EvaluatorAppointment": "act",
     "Spg": "code name",
     "SpgMunicipality": "municipality_code",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import ActorDep, KeyringDep, Listing, NowDep, Page, PageDep, SessionDep
 from api.v1.idempotency import OnceRoute
+from spg_registry.core.clock import local_date
 from spg_registry.core.messages import reason
 from spg_registry.decisions import queries, service
 from spg_registry.decisions.models import MeetingState
@@ -122,9 +123,9 @@ def withdraw_draft(
 
 
 @router.get("/meetings/{meeting_id}/verdicts")
-def preview(session: SessionDep, actor: ActorDep, meeting_id: int) -> list[JudgedOut]:
+def preview(session: SessionDep, actor: ActorDep, now: NowDep, meeting_id: int) -> list[JudgedOut]:
     """What the norm says of each draft, as if the acta were closed now."""
-    return [_judged(one) for one in seals.preview(session, actor, meeting_id)]
+    return [_judged(one) for one in seals.preview(session, actor, meeting_id, local_date(now))]
 
 
 def _judged(one: Judged) -> JudgedOut:
@@ -154,10 +155,10 @@ def close_and_grant(
 
 
 @router.get("/meetings/{meeting_id}/acta")
-def get_acta(session: SessionDep, actor: ActorDep, meeting_id: int) -> ActaOut:
+def get_acta(session: SessionDep, actor: ActorDep, now: NowDep, meeting_id: int) -> ActaOut:
     """What the acta says. Of a closed one `content` is fixed, and `sha256` is the digest of its
     JSON in UTF-8 with keys in order and no spaces between."""
-    meeting, content = acta.acta_of(session, actor, meeting_id)
+    meeting, content = acta.acta_of(session, actor, meeting_id, local_date(now))
     return ActaOut(number=meeting.acta_number, sha256=meeting.acta_sha256, content=content)
 
 

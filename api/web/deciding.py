@@ -1,6 +1,7 @@
 """What a meeting decides: all rows on one screen, and the closing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from api.web.desk import DeskDep
 from api.web.meetings import already_closed, back_to, shown
 from api.web.once import FormRoute
 from api.web.verdicts import Told
+from spg_registry.core.clock import local_date
 from spg_registry.core.errors import Invalid, Refused
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import service
@@ -33,7 +35,7 @@ def decide(desk: DeskDep, data: FormDep, meeting_id: int) -> Response:
     """Rows are noted, changed, or taken off the table again; whoever was overtaken in one of them
     is told, and nothing of the sending is kept."""
     desk.hold(f"/reuniones/{meeting_id}")
-    agenda = agenda_of(desk.session, desk.actor, meeting_id)
+    agenda = agenda_of(desk.session, desk.actor, meeting_id, desk.today)
     only, typed = str(data.get("ver", "")), closed_up(data)
     rows = []
     try:
@@ -60,8 +62,10 @@ def decide(desk: DeskDep, data: FormDep, meeting_id: int) -> Response:
 
 
 @router.get("/reuniones/{meeting_id}/cierre")
-def ask_closing(request: Request, session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
-    return _closing(request, session, actor, meeting_id)
+def ask_closing(
+    request: Request, session: SessionDep, actor: UserDep, now: NowDep, meeting_id: int
+) -> Response:
+    return _closing(request, session, actor, now, meeting_id)
 
 
 @router.post("/reuniones/{meeting_id}/cierre")
@@ -85,10 +89,10 @@ def close(
         return redirect(f"/reuniones/{meeting_id}", "nothing_decided", "warning")
     except ClosingRefused as refusal:
         session.rollback()
-        return _closing(request, session, actor, meeting_id, refusal.by_producer, 422)
+        return _closing(request, session, actor, now, meeting_id, refusal.by_producer, 422)
     except Refused:
         session.rollback()
-        return _closing(request, session, actor, meeting_id, status=422)
+        return _closing(request, session, actor, now, meeting_id, status=422)
     return redirect(f"/reuniones/{meeting_id}", "acta_closed", seals=len(closing.granted))
 
 
@@ -96,11 +100,12 @@ def _closing(
     request: Request,
     session: Session,
     actor: Actor,
+    now: datetime,
     meeting_id: int,
     refused: Mapping[str, tuple[NotMet, ...]] | None = None,
     status: int = 200,
 ) -> Response:
-    agenda = agenda_of(session, actor, meeting_id)
+    agenda = agenda_of(session, actor, meeting_id, local_date(now))
     require(actor, Permission.ACTA_CLOSE, on=agenda.meeting.committee_id)
     if agenda.is_closed:
         return already_closed(meeting_id)

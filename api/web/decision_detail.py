@@ -60,7 +60,7 @@ def decide_one(
     typed = closed_up(data)
 
     def item() -> Item:
-        return item_of(desk.session, desk.actor, meeting_id, code, sello)[1]
+        return item_of(desk.session, desk.actor, meeting_id, code, sello, desk.today)[1]
 
     def act() -> None:
         try:
@@ -88,7 +88,7 @@ def take_off(
     desk: DeskDep, _data: FormDep, meeting_id: int, code: str, sello: Category | None = None
 ) -> Response:
     """The draft goes off the table; its producer is on the agenda again."""
-    _, item = item_of(desk.session, desk.actor, meeting_id, code, sello)
+    _, item = item_of(desk.session, desk.actor, meeting_id, code, sello, desk.today)
     back = f"/reuniones/{meeting_id}#p-{code}"
     if item.decision is None:
         return redirect(back, "nothing_to_withdraw", "info")
@@ -199,7 +199,7 @@ def _detail(
     form: Form | None = None,
     status: int = 200,
 ) -> Response:
-    agenda, item = item_of(desk.session, desk.actor, meeting_id, code, sello)
+    agenda, item = item_of(desk.session, desk.actor, meeting_id, code, sello, desk.today)
     require(desk.actor, Permission.DECISION_RECORD, on=agenda.meeting.committee_id)
     if agenda.is_closed:
         return already_closed(agenda.meeting.id)

@@ -78,7 +78,7 @@ def shown(
 ) -> Response:
     """The page of a meeting: the steps of one that is held, or the acta of one that is closed. A
     form that came back is shown as it was typed, the others as they stand."""
-    agenda = agenda_of(desk.session, desk.actor, meeting_id)
+    agenda = agenda_of(desk.session, desk.actor, meeting_id, desk.today)
     locale = locale_of(desk.request)
     told = Told(desk.session, agenda.items, locale, agenda.attendance.lacks)
     place = agenda.meeting.committee_id
@@ -215,9 +215,9 @@ def certificates(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
 
 
 @router.get("/reuniones/{meeting_id}/acta.pdf")
-def acta_paper(session: SessionDep, actor: UserDep, ground: GroundDep, meeting_id: int) -> Response:
+def acta_paper(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
     """A draft while the meeting is held; the closed acta is the same bytes on every day."""
-    meeting, content = acta.acta_of(session, actor, meeting_id)
+    meeting, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
     paper = acta_sheet.acta_paper(content, meeting.acta_sha256, demo=ground.settings.demo)
     return _file(paper, "application/pdf", f"acta-{meeting_id}.pdf")
 
@@ -233,9 +233,9 @@ def convocation_paper(session: SessionDep, actor: UserDep, meeting_id: int) -> R
 
 
 @router.get("/reuniones/{meeting_id}/acta.json")
-def acta_content(session: SessionDep, actor: UserDep, meeting_id: int) -> Response:
+def acta_content(desk: DeskDep, meeting_id: int) -> Response:
     """What the acta says, in the bytes whose SHA-256 is printed on it."""
-    _, content = acta.acta_of(session, actor, meeting_id)
+    _, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
     return _file(acta.spelled(content), "application/json", f"acta-{meeting_id}.json")
 
 

@@ -13,17 +13,20 @@ from api.web.again import choices
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from spg_registry.core.errors import Forbidden
-from spg_registry.core.messages import sentence
+from spg_registry.core.messages import format_date, sentence
 from spg_registry.core.permissions import Permission
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.rules.words import SanctionKind
 from spg_registry.seals import queries, service
+from spg_registry.seals.errors import SanctionOfControl
 from spg_registry.seals.sanction_lines import (
+    SanctionLine,
     may_sanction,
     places_to_sanction,
     sanction_line,
     sanction_lines,
 )
+from spg_registry.seals.sanctions import grounds_of
 from spg_registry.seals.schemas import ReasonClass, SanctionIn
 
 router = APIRouter(prefix="/sanciones", route_class=FormRoute)
@@ -89,13 +92,13 @@ def _new(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
             text = sentence("error.producer_not_to_sanction", locale_of(desk.request))
             whom.errors["productor"] = text
         return desk.page("sanctions/whom.html", whom, 422 if code else 200)
-    return _form(desk, form, status, producer=producer, places=places, line=None)
+    return _form(desk, form, status, producer=producer, places=places, line=None, grounds=None)
 
 
 @router.get("/{sanction_id}/corregir")
 def ask_correction(desk: DeskDep, sanction_id: int) -> Response:
     row = sanction_line(desk.session, desk.actor, sanction_id).sanction
-    return _correction(desk, sanction_id, Form.of(row.model_dump(exclude={"code"})))
+    return _correction(desk, sanction_id, Form.of(row.model_dump(exclude={"code", "decision_id"})))
 
 
 @router.post("/{sanction_id}/corregir")
@@ -116,7 +119,38 @@ def _correction(desk: Desk, sanction_id: int, form: Form, status: int = 200) -> 
     line = sanction_line(desk.session, desk.actor, sanction_id)
     if not line.mine:
         raise Forbidden(permission=str(Permission.SEAL_SANCTION))
-    return _form(desk, form, status, producer=line.producer, places=[line.spg], line=line)
+    if line.kept_by_control:
+        raise SanctionOfControl(code=line.sanction.code)
+    return _form(
+        desk,
+        form,
+        status,
+        producer=line.producer,
+        places=[line.spg],
+        line=line,
+        grounds=_grounds(desk, line),
+    )
+
+
+def _grounds(desk: Desk, line: SanctionLine) -> list[tuple[str, str]] | None:
+    """The decisions on which the correction may rest; None where it needs none."""
+    controls = desk.actor.may(Permission.SEAL_SANCTION, on=line.spg.committee_id)
+    if controls or line.sanction.decision_id is None:
+        return None
+    locale = locale_of(desk.request)
+    return [
+        (
+            str(decision.id),
+            sentence(
+                "sanction.ground",
+                locale,
+                outcome=sentence(f"status.outcome.{decision.outcome}", locale),
+                acta=meeting.acta_number,
+                on=format_date(meeting.held_on),
+            ),
+        )
+        for decision, meeting in grounds_of(desk.session, line.sanction)
+    ]
 
 
 def _form(desk: Desk, form: Form, status: int, *, places: list[Any], **shown: Any) -> Response:

@@ -1112,6 +1112,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "term_extension",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=80), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_term_extension_member_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_extension")),
+    )
+    with op.batch_alter_table("term_extension", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_term_extension_member_id"), ["member_id"], unique=False
+        )
+
+    op.create_table(
         "attendance",
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -1275,7 +1291,7 @@ def upgrade() -> None:
         ),
         sa.Column("degree", sa.Integer(), nullable=True),
         sa.Column("declared", sa.Boolean(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("correction_reason", sa.String(length=400), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_person_id")),
@@ -1399,45 +1415,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_producer_slip_producer_id"), ["producer_id"], unique=False
         )
-
-    op.create_table(
-        "sanction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("producer_id", sa.Integer(), nullable=False),
-        sa.Column("spg_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "warning",
-                "suspension",
-                "exclusion",
-                name="sanctionkind",
-                native_enum=False,
-                length=24,
-                create_constraint=True,
-            ),
-            nullable=False,
-        ),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("published_on", sa.Date(), nullable=True),
-        sa.Column("reason_class", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=True),
-        sa.Column("correction_of", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["correction_of"], ["sanction.id"], name=op.f("fk_sanction_correction_of")
-        ),
-        sa.ForeignKeyConstraint(
-            ["producer_id"], ["producer.id"], name=op.f("fk_sanction_producer_id")
-        ),
-        sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_sanction_spg_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanction")),
-        sa.UniqueConstraint("code", name=op.f("uq_sanction_code")),
-    )
-    with op.batch_alter_table("sanction", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sanction_producer_id"), ["producer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sanction_spg_id"), ["spg_id"], unique=False)
 
     op.create_table(
         "search_word",
@@ -1930,7 +1907,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
     )
     with op.batch_alter_table("appeal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_appeal_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeal_decision_id"), ["decision_id"], unique=True)
 
     op.create_table(
         "assignment",
@@ -2060,6 +2037,61 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ingredient", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ingredient_crop_id"), ["crop_id"], unique=False)
+
+    op.create_table(
+        "sanction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("spg_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "warning",
+                "suspension",
+                "exclusion",
+                name="sanctionkind",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "authority",
+            sa.Enum(
+                "committee",
+                "control",
+                name="authority",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("reason_class", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=True),
+        sa.Column("correction_of", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["correction_of"], ["sanction.id"], name=op.f("fk_sanction_correction_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_sanction_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"], ["producer.id"], name=op.f("fk_sanction_producer_id")
+        ),
+        sa.ForeignKeyConstraint(["spg_id"], ["spg.id"], name=op.f("fk_sanction_spg_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanction")),
+        sa.UniqueConstraint("code", name=op.f("uq_sanction_code")),
+    )
+    with op.batch_alter_table("sanction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sanction_producer_id"), ["producer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sanction_spg_id"), ["spg_id"], unique=False)
 
     op.create_table(
         "seal_grant",
@@ -2336,6 +2368,18 @@ def upgrade() -> None:
                 "replaced",
                 "corrected",
                 name="sealeventkind",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "authority",
+            sa.Enum(
+                "committee",
+                "control",
+                name="authority",
                 native_enum=False,
                 length=24,
                 create_constraint=True,

@@ -130,6 +130,17 @@ class TermCorrection(Recorded, table=True):
     corrected_by: str | None = Field(default=None, max_length=32)
 
 
+class TermExtension(Recorded, table=True):
+    """One act that moved a member's end. The member's own row repeats the latest."""
+
+    __tablename__ = "term_extension"
+
+    id: int = key()
+    member_id: int = Field(foreign_key="member.id", index=True)
+    act: str = Field(max_length=80)
+    until: date
+
+
 class EvaluatorAppointment(Recorded, table=True):
     """The act that makes a person an evaluator of a committee, for a while (`until` inclusive)."""
 

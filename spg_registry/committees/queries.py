@@ -177,6 +177,12 @@ def corrections_of(session: Session, member_ids: Iterable[int]) -> dict[int, lis
     return found
 
 
+def persons_in_office(session: Session, committee_id: int, on: date) -> set[int]:
+    """Everybody who sits in any body of a committee."""
+    query = select(Member).where(Member.body_id == Body.id, Body.committee_id == committee_id)
+    return {member.person_id for member in session.exec(query) if member.in_office(on)}
+
+
 def get_member(session: Session, actor: Actor, member_id: int) -> tuple[Member, Body]:
     """With its body, which says whose committee it is. Raises MemberNotFound."""
     found = session.exec(

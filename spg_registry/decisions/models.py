@@ -151,7 +151,7 @@ class Appeal(Recorded, table=True):
     __reduced__: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"recusals": sorted}
 
     id: int = key()
-    decision_id: int = Field(foreign_key="decision.id", index=True)
+    decision_id: int = Field(foreign_key="decision.id", index=True, unique=True)
     filed_on: date
     grounds: str = Field(max_length=2000)
     state: AppealState = coded(AppealState, AppealState.FILED)

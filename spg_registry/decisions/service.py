@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, select
 
+from spg_registry.committees.models import Body, BodyKind
 from spg_registry.committees.queries import body_of, members_in_office
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
@@ -37,7 +38,6 @@ from spg_registry.decisions.schemas import (
     MeetingIn,
     WaiversIn,
 )
-from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.states import DUE, GRANTS, UNSAID, Machine
@@ -219,12 +219,12 @@ def decide_all(
         draft = before or Decision(
             meeting_id=meeting.id,
             producer_id=item.producer_id,
-            enrolment_id=enrolments[item.producer_id].id,
+            enrolment_id=enrolments[item.producer_id],
             round_id=meeting.round_id,
             outcome=item.outcome,
             state_since=today,
         )
-        draft.category = category
+        draft.category, draft.enrolment_id = category, enrolments[item.producer_id]
         wrong = corrected.get((item.producer_id, category)) or corrected.get(item.producer_id)
         _fill(draft, item)
         draft.recusals = {**meeting.recusals.get(str(item.producer_id), {}), **draft.recusals}
@@ -300,13 +300,14 @@ def _seals_in_question(
     return found
 
 
-def _enrolments(
-    session: Session, meeting: Meeting, batch: Sequence[DecisionIn]
-) -> dict[int, Enrolment]:
-    """Each producer's enrolment; Invalid names everyone who has none here, or comes twice."""
+def _enrolments(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> dict[int, int]:
+    """Each producer's enrolment: the open one, or that of its draft when it left since. Invalid
+    names everyone who has none here, or comes twice."""
     faults: list[Fault] = []
     wanted = [item.producer_id for item in batch]
-    found = queries.enrolments_of_meeting(session, meeting, wanted)
+    found = {row.producer_id: row.enrolment_id for row in queries.decisions_of(session, meeting.id)}
+    present = queries.enrolments_of_meeting(session, meeting, wanted)
+    found |= {producer_id: row.id for producer_id, row in present.items()}
     for place, producer_id in enumerate(wanted):
         if producer_id not in found:
             faults.append(Fault(f"{place}-producer_id", "not_enrolled"))
@@ -347,8 +348,11 @@ def _check(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> N
     seats = {seat.id for seat in members_in_office(session, meeting.body_id, meeting.held_on)}
     products = atlas_of(session).products
     faults = []
+    grants = grants_seals(session, meeting)
     for place, item in enumerate(batch):
         faults += _faults(place, item)
+        if item.outcome in GRANTS and not grants:
+            faults.append(Fault(f"{place}-outcome", "not_the_granting_body"))
         if strangers := sorted(set(item.recusals) - seats):
             faults.append(Fault(f"{place}-recusals", "not_in_office", {"members": strangers}))
         for row, part in enumerate(item.scope or []):
@@ -356,6 +360,11 @@ def _check(session: Session, meeting: Meeting, batch: Sequence[DecisionIn]) -> N
                 faults.append(Fault(f"{place}-scope-{row}-product_code", "product_unknown"))
     if faults:
         raise Invalid(*faults)
+
+
+def grants_seals(session: Session, meeting: Meeting) -> bool:
+    """Only the guarantee committee does; the appeals body answers appeals."""
+    return session.get_one(Body, meeting.body_id).kind is BodyKind.GUARANTEE
 
 
 def _faults(place: int, item: DecisionIn) -> list[Fault]:

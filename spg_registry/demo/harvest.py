@@ -55,6 +55,7 @@ from spg_registry.rounds.models import (
 from spg_registry.rules.months import ONE_DAY, last_day
 from spg_registry.rules.words import (
     ActivityKind,
+    Authority,
     Category,
     DecisionState,
     EnrolmentStatus,
@@ -516,7 +517,7 @@ class Harvest:
         kind = self._source.choice((SealEventKind.SUSPENDED, SealEventKind.WITHDRAWN))
         on = day + timedelta(days=15)
         event = self._turned(office, grant, kind, on, moment(on, 11))
-        event.by_user = self._world.control.id
+        event.by_user, event.authority = self._world.control.id, Authority.CONTROL
         event.reason_class = grant.reason_class = ReasonClass.PROHIBITED_INPUT
         event.reason = "Análisis de una muestra de feria."
 

@@ -204,7 +204,8 @@ class InterestOut(_Out):
     kind: InterestKind
     degree: int | None
     declared: bool
-    since: date
+    since: date | None
+    """None: nobody said since when."""
     until: date | None
 
 

@@ -163,7 +163,10 @@ class Pledge(Recorded, table=True):
 
 
 class Interest(Recorded, table=True):
-    """What ties a person to a producer, declared or found: household, kin, trade, debt."""
+    """What ties a person to a producer, declared or found: household, kin, trade, debt.
+
+    `since` None: nobody said since when, so it binds every day before it was noted, too.
+    """
 
     __tablename__ = "interest"
     __personal__: ClassVar[frozenset[str]] = frozenset({"correction_reason"})
@@ -174,7 +177,7 @@ class Interest(Recorded, table=True):
     kind: InterestKind = coded(InterestKind)
     degree: int | None = None
     declared: bool = True
-    since: date
+    since: date | None = None
     until: date | None = None
     correction_reason: str | None = Field(default=None, max_length=400)
 

@@ -192,10 +192,10 @@ def end_holder(
     return row
 
 
-def _end(data: EndIn, since: date, today: date) -> date:
+def _end(data: EndIn, since: date | None, today: date) -> date:
     until = data.until or today
     faults = list(checks.past("until", until, today))
-    if until < since:
+    if since is not None and until < since:
         faults.append(Fault("until", "until_before_since", {"since": since}))
     if faults:
         raise Invalid(*faults)
@@ -206,7 +206,8 @@ def declare_interests(
     session: Session, actor: Actor, now: datetime, batch: Sequence[InterestIn]
 ) -> list[Interest]:
     """What ties persons that the committee knows to its producers. Holders are near by themselves
-    and are not declared."""
+    and are not declared. Without a day it binds from ever: kinship noted after a visit was there
+    at the visit."""
     producers = producers_to_write(session, actor, [data.producer_code for data in batch])
     persons = {data.person_id for data in batch}
     theirs = {
@@ -225,8 +226,7 @@ def declare_interests(
     rows = [
         Interest(
             producer_id=producers[data.producer_code][0].id,
-            since=data.since or today,
-            **data.model_dump(exclude={"producer_code", "since"}),
+            **data.model_dump(exclude={"producer_code"}),
         )
         for data in batch
     ]
@@ -246,9 +246,8 @@ def _interest_faults(data: InterestIn, today: date, at: str) -> list[Fault]:
         faults.append(Fault(f"{at}degree", "degree_only_for_kin"))
     elif data.degree is not None and not 1 <= data.degree <= FURTHEST_KIN:
         faults.append(Fault(f"{at}degree", "degree_out_of_range", {"last": FURTHEST_KIN}))
-    since = data.since or today
-    if data.until is not None and data.until < since:
-        faults.append(Fault(f"{at}until", "until_before_since", {"since": since}))
+    if data.since is not None and data.until is not None and data.until < data.since:
+        faults.append(Fault(f"{at}until", "until_before_since", {"since": data.since}))
     return faults
 
 

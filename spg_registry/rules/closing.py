@@ -1,6 +1,6 @@
 """Nobody grants alone: recording the decisions and closing the acta are two people's acts.
 
-Source: domain.md section 4, last paragraph; by default for bodies of 5 or more members.
+Source: domain.md section 4, last paragraph; by default for committees of 5 or more members.
 """
 
 from collections.abc import Collection
@@ -17,8 +17,9 @@ def may_close(
     members: int,
     parameters: Parameters,
 ) -> Verdict:
-    """`recorders` and `closer` are hands (`user:3`, `client:2`); `members` counts the body's seats
-    in office. A hand that nobody knows (None) may be anybody's, so it counts as the same."""
+    """`recorders` and `closer` are hands (`user:3`, `client:2`); `members` counts the persons
+    in office in all the committee's bodies. A hand that nobody knows (None) may be anybody's, so
+    it counts as the same."""
     required = (
         parameters.severity(CODE) is not Severity.OFF
         and members >= parameters.separate_hands_members_from

@@ -35,8 +35,8 @@ LastProhibitedInput: TypeAlias = date | LastInput
 class Registration:
     """One term of an SPG at the control body.
 
-    `state` is the state on the meeting's date; expiry is derived here from the span, which begins
-    on the day of issue. A renewal is one more registration.
+    `state` is the state on the day that is asked for; expiry is derived here from the span, which
+    begins on the day of issue. A renewal is one more registration.
     """
 
     state: RegistrationState
@@ -47,6 +47,9 @@ class Registration:
 class SpgFacts:
     spg_id: int
     registrations: tuple[Registration, ...] = ()
+    """With their states on the meeting's date."""
+    at_closing: tuple[Registration, ...] = ()
+    """With their states on `MeetingFacts.closed_on`, where that is another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ class MeetingFacts:
     attendees: frozenset[int]
     """Person ids; guests may be among them, only members count."""
     parameters: Parameters
+    closed_on: date | None = None
+    """When the acta is closed, if not on `held_on`: a meeting that is dated back grants nothing
+    that is forbidden by now."""
 
 
 # --- who stands near a producer ----------------------------------------------------------------

@@ -5,7 +5,7 @@ block, warn or are off is the ruleset's business, so no rule knows its own sever
 come back at once: a family that walked four hours deserves the full list.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -17,18 +17,20 @@ from spg_registry.rules.facts import (
     GrantingFacts,
     Plot,
     Proposal,
+    Registration,
     ScopeRow,
     StandingGrant,
     Unit,
     Visit,
     Waivers,
 )
-from spg_registry.rules.land import grounds
+from spg_registry.rules.land import area_under, grounds
 from spg_registry.rules.months import ONE_DAY, Span, add_months, last_day
 from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.reading import (
     counted_visits,
     covered_until,
+    days_asked,
     entitled,
     evaluators_of,
     units_in_scope,
@@ -51,9 +53,15 @@ Rule: TypeAlias = Callable[[GrantingFacts], Iterator[NotMet]]
 
 
 def spg_registration_in_force(facts: GrantingFacts) -> Iterator[NotMet]:
-    """In force and not suspended on the decision date; while suspended, no new grants."""
-    on = facts.meeting.held_on
-    registrations = facts.meeting.spg.registrations
+    """In force and not suspended on the decision date, nor on the day when the acta is closed;
+    while suspended, no new grants."""
+    for on, registrations in days_asked(facts.meeting):
+        if found := tuple(_not_in_force(on, registrations)):
+            yield from found
+            return
+
+
+def _not_in_force(on: date, registrations: tuple[Registration, ...]) -> Iterator[NotMet]:
     states = {term.state for term in registrations if term.span.covers(on)}
     if RegistrationState.SUSPENDED in states:
         yield NotMet("spg_registration_in_force", "suspended", {"on": on})
@@ -114,6 +122,20 @@ def visit_complete(facts: GrantingFacts) -> Iterator[NotMet]:
             yield NotMet("visit_complete", reason, {"unit": unit_id})
         else:
             yield from _gaps(visit, unit)
+    yield from _too_large(facts.proposal.scope, units)
+
+
+def _too_large(scope: tuple[ScopeRow, ...], units: Mapping[int, Unit]) -> Iterator[NotMet]:
+    """No row speaks of more land than the product's plots have. One that is on no plot at all is
+    told so by `transition_complete`, but for gathering."""
+    for row in scope:
+        unit = units.get(row.unit_id)
+        most = area_under(row.product, unit) if unit else 0
+        stands = most or row.kind is ActivityKind.WILD
+        if unit and stands and row.area_m2 > most:
+            params: Params = {"unit": row.unit_id, "product": row.product}
+            params = {**params, "area_m2": row.area_m2, "most_m2": most}
+            yield NotMet("visit_complete", "area_too_large", params)
 
 
 def _gaps(visit: Visit, unit: Unit) -> Iterator[NotMet]:
@@ -352,7 +374,8 @@ def _clock(row: ScopeRow, plot: Plot, kind: ActivityKind, facts: GrantingFacts) 
 
 def gathering_zone(facts: GrantingFacts) -> Iterator[NotMet]:
     """Wild gathering, also as an ingredient, and in both categories: one zone of the unit has
-    bounds and a plan."""
+    bounds and a plan, and what is gathered there was written down."""
+    yield from _not_gathered(facts)
     units = {unit.unit_id: unit for unit in facts.producer.units}
     for unit_id in _gathering_units(facts):
         unit = units.get(unit_id)
@@ -360,6 +383,17 @@ def gathering_zone(facts: GrantingFacts) -> Iterator[NotMet]:
             continue
         for reason in _lacks(unit.zones):
             yield NotMet("gathering_zone", reason, {"unit": unit_id})
+
+
+def _not_gathered(facts: GrantingFacts) -> Iterator[NotMet]:
+    """Gathering has no plot that would have to name the product, so the unit must."""
+    known = {(u.unit_id, crop.product) for u in facts.producer.units for crop in u.crops}
+    own = {unit.unit_id for unit in facts.producer.units}
+    for row in facts.proposal.scope:
+        wild = row.kind is ActivityKind.WILD and row.unit_id in own
+        if wild and (row.unit_id, row.product) not in known:
+            params: Params = {"unit": row.unit_id, "product": row.product}
+            yield NotMet("gathering_zone", "not_gathered", params)
 
 
 def _lacks(zones: tuple[GatheringZone, ...]) -> Iterator[str]:
@@ -404,7 +438,8 @@ def validity_bounds(facts: GrantingFacts) -> Iterator[NotMet]:
     if proposal.valid_until > latest:
         long: Params = {"valid_until": proposal.valid_until, "latest": latest, "months": months}
         yield NotMet("validity_bounds", "too_long", long)
-    covered = covered_until(facts.meeting.spg.registrations, on)
+    covers = [covered_until(terms, day) for day, terms in days_asked(facts.meeting)]
+    covered = min((cover for cover in covers if cover is not None), default=None)
     if covered is not None and proposal.valid_until > covered:
         params = {"valid_until": proposal.valid_until, "until": covered}
         yield NotMet("validity_bounds", "past_registration", params)
@@ -490,12 +525,14 @@ def _dates(validity: Span) -> dict[str, date]:
 
 
 def not_sanctioned(facts: GrantingFacts) -> Iterator[NotMet]:
-    on = facts.meeting.held_on
+    """Neither on the decision date nor on the day when the acta is closed."""
+    days = [on for on, _ in days_asked(facts.meeting)]
     for sanction in facts.producer.sanctions:
-        if not sanction.span.covers(on):
+        covered = [on for on in days if sanction.span.covers(on)]
+        if not covered:
             continue
         if sanction.span.last is None:
-            yield NotMet("not_sanctioned", "sanctioned", {"on": on})
+            yield NotMet("not_sanctioned", "sanctioned", {"on": covered[0]})
         else:
             yield NotMet("not_sanctioned", "sanctioned_until", {"until": sanction.span.last})
 

@@ -26,6 +26,11 @@ def grounds(row: ScopeRow, unit: Unit, producer: ProducerFacts) -> Iterator[Grou
     yield from found
 
 
+def area_under(product: str, unit: Unit) -> int:
+    """How much land of the unit a product stands on, each plot counted once."""
+    return sum({plot.plot_id: plot.area_m2 for plot, _ in _plots_of(product, (unit,))}.values())
+
+
 def _plots_of(product: str, units: Iterable[Unit]) -> list[Ground]:
     return [
         (plot, crop.kind)

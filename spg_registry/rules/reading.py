@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from spg_registry.rules.assigning import nearness
-from spg_registry.rules.facts import GrantingFacts, Member, Registration, Visit
+from spg_registry.rules.facts import GrantingFacts, MeetingFacts, Member, Registration, Visit
 from spg_registry.rules.months import ONE_DAY
 from spg_registry.rules.words import RegistrationState
 
@@ -60,6 +60,15 @@ def entitled(facts: GrantingFacts) -> tuple[Member, ...]:
     """The seats in office less the recused of this decision, present or not."""
     out = recused_persons(facts)
     return tuple(seat for seat in facts.meeting.members if seat.person_id not in out)
+
+
+def days_asked(meeting: MeetingFacts) -> tuple[tuple[date, tuple[Registration, ...]], ...]:
+    """The days on which a seal must be allowed, each with the registrations as they stood: the
+    meeting's, and the day of the closing when that is a later one."""
+    held = (meeting.held_on, meeting.spg.registrations)
+    if meeting.closed_on is None or meeting.closed_on <= meeting.held_on:
+        return (held,)
+    return held, (meeting.closed_on, meeting.spg.at_closing)
 
 
 def covered_until(registrations: Iterable[Registration], on: date) -> date | None:

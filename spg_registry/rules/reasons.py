@@ -34,6 +34,7 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "not_reviewed": ("unit",),
             "items_unanswered": ("unit", "count"),
             "plot_not_seen": ("unit", "plot"),
+            "area_too_large": ("unit", "product", "area_m2", "most_m2"),
         },
         "visit_recent": {
             "after_decision": ("unit", "visit_on"),
@@ -82,6 +83,7 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "no_zone": ("unit",),
             "no_bounds": ("unit",),
             "no_plan": ("unit",),
+            "not_gathered": ("unit", "product"),
         },
         "validity_bounds": {
             "ends_before_start": ("valid_from", "valid_until"),
@@ -103,6 +105,7 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "sanctioned_until": ("until",),
         },
         "separate_hands": {"same_person": ("members_from",)},
+        "enrolled": {"ended": ("on",)},
         "state_move": {"not_allowed": ("machine", "origin", "target")},
     }
 )

@@ -127,6 +127,9 @@ GRANTS: Mapping[Outcome, Category] = MappingProxyType(
 )
 """The outcomes that, adopted, make a grant, and of which category."""
 
+UNDONE = frozenset({DecisionState.CHANGED, DecisionState.REVOKED})
+"""An appeal was heard: the decision is no ground any more for what it said."""
+
 UNSAID = frozenset({DecisionState.DRAFT, DecisionState.WITHDRAWN})
 """A decision that no acta said: still a draft, or taken off the table."""
 

@@ -10,6 +10,13 @@ class Category(StrEnum):
     TRANSITION = "transition"
 
 
+class Authority(StrEnum):
+    """By whose right something is done to a seal or to a producer."""
+
+    COMMITTEE = "committee"
+    CONTROL = "control"
+
+
 class ActivityKind(StrEnum):
     ANNUAL = "annual"
     PERENNIAL = "perennial"

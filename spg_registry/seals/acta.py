@@ -7,6 +7,7 @@ closed and from nothing else, whatever is renamed or corrected afterwards.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -58,10 +59,13 @@ def spelled(content: Content) -> bytes:
     return compact_json(content).encode()
 
 
-def acta_of(session: Session, actor: Actor, meeting_id: int) -> tuple[Meeting, Content]:
-    """The content of a meeting's acta: the kept one when it is closed, else as it stands now."""
+def acta_of(
+    session: Session, actor: Actor, meeting_id: int, today: date | None = None
+) -> tuple[Meeting, Content]:
+    """The content of a meeting's acta: the kept one when it is closed, else as it would be, were it
+    closed `today` (None: on the meeting's own day)."""
     meeting = get_meeting(session, actor, meeting_id)
-    return meeting, meeting.acta or written(session, meeting)
+    return meeting, meeting.acta or written(session, meeting, today=today)
 
 
 def keep(session: Session, meeting: Meeting, judged: Sequence[Judged]) -> None:
@@ -73,13 +77,19 @@ def keep(session: Session, meeting: Meeting, judged: Sequence[Judged]) -> None:
 
 
 def written(
-    session: Session, meeting: Meeting, judged: Sequence[Judged] | None = None
+    session: Session,
+    meeting: Meeting,
+    judged: Sequence[Judged] | None = None,
+    today: date | None = None,
 ) -> dict[str, Any]:
     decisions = decisions_of(session, meeting.id)
     closed = meeting.state is MeetingState.CLOSED
     if judged is None:
-        ask = judge_again if closed else judge
-        judged = ask(session, meeting, decisions)
+        judged = (
+            judge_again(session, meeting, decisions)
+            if closed
+            else judge(session, meeting, decisions, today or meeting.held_on)
+        )
     return _Writer(session, meeting, decisions, judged).content()
 
 

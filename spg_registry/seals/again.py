@@ -1,14 +1,16 @@
 """The norm asked again about decisions adopted long ago, by today's records of that day.
 
-What came later (a seal, a finding, an event) is not held against them; what was corrected since (a
-plot's last input, an interest found) is, and that is the use of it.
+What came later (a seal, a finding, an event, a leaving) is not held against them; what was
+corrected since (a plot's last input, an interest found) is, and that is the use of it.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from spg_registry.core import clock
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding
@@ -25,7 +27,8 @@ def judge_again(session: Session, meeting: Meeting, decisions: Sequence[Decision
     """The verdicts on adopted decisions of one closed meeting, in their order."""
     if not decisions or meeting.closed_at is None:
         return []
-    table = Table(session, meeting, decisions)
+    table = Table(session, meeting, decisions, clock.local_date(meeting.closed_at))
+    table.ended.clear()
     units = [unit.unit_id for listed in table.units.values() for unit in listed]
     table.standing.clear()
     table.standing.update(_standing_then(session, units, meeting.closed_at))
@@ -33,10 +36,16 @@ def judge_again(session: Session, meeting: Meeting, decisions: Sequence[Decision
     table.findings = _findings_then(session, producers, meeting.held_on)
     judged: list[Judged] = []
     for decision in decisions:
-        judged.append(table.judge(decision))
+        judged.append(_as_measured_then(table.judge(decision)))
         if judged[-1].category is not None:
             table.take_as_granted(judged[-1])
     return judged
+
+
+def _as_measured_then(one: Judged) -> Judged:
+    """Land that was measured anew makes no doubt: what a seal says of it follows by an act of its
+    own (`seals.correcting`)."""
+    return replace(one, stops=tuple(s for s in one.stops if s.reason != "area_too_large"))
 
 
 def _standing_then(

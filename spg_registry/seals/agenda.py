@@ -21,6 +21,7 @@ from spg_registry.decisions.queries import (
     get_meeting,
 )
 from spg_registry.decisions.schemas import ScopeIn
+from spg_registry.decisions.service import grants_seals
 from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Enrolment, Producer, Unit
@@ -223,8 +224,9 @@ class Agenda:
         return list(dict.fromkeys([*(ask.code for ask in every), *self.meeting.waivers]))
 
 
-def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
-    """Those decided here, in their order, and then those that the round made ready."""
+def agenda_of(session: Session, actor: Actor, meeting_id: int, today: date | None = None) -> Agenda:
+    """Those decided here, in their order, and then those that the round made ready, as the norm
+    judges them were the acta closed `today` (None: on the meeting's own day)."""
     meeting = get_meeting(session, actor, meeting_id)
     decisions = decisions_of(session, meeting.id)
     closed = meeting.state is MeetingState.CLOSED
@@ -236,7 +238,7 @@ def agenda_of(session: Session, actor: Actor, meeting_id: int) -> Agenda:
         body=session.get_one(Body, meeting.body_id),
         ronda=session.get(Round, meeting.round_id) if meeting.round_id else None,
         attendance=_attendance(session, meeting),
-        items=_items(session, meeting, decisions, ready, grants),
+        items=_items(session, meeting, decisions, ready, grants, today or meeting.held_on),
         grants=grants,
         corrected=session.get(Meeting, meeting.corrects_id) if meeting.corrects_id else None,
         corrections=corrections_of(session, meeting.id),
@@ -249,10 +251,11 @@ def item_of(
     meeting_id: int,
     code: str,
     category: Category | None = None,
+    today: date | None = None,
 ) -> tuple[Agenda, Item]:
     """One producer on a meeting's table, by its code: anyone who is enrolled, visited or not.
     `category` chooses where there are two decisions. Raises ProducerNotFound."""
-    agenda = agenda_of(session, actor, meeting_id)
+    agenda = agenda_of(session, actor, meeting_id, today)
     for item in agenda.items:
         if item.producer.code == code and item.category in (None, category or item.category):
             return agenda, item
@@ -261,7 +264,8 @@ def item_of(
         raise ProducerNotFound(code=code)
     if producer.id not in enrolments_of_meeting(session, agenda.meeting, [producer.id]):
         raise ProducerNotFound(code=code)
-    (item,) = _items(session, agenda.meeting, [], [producer.id], [])
+    day = today or agenda.meeting.held_on
+    (item,) = _items(session, agenda.meeting, [], [producer.id], [], day)
     return agenda, item
 
 
@@ -303,7 +307,7 @@ def ready_for(session: Session, meeting: Meeting, decided: Collection[int]) -> l
         wrong = dict.fromkeys(d.producer_id for d in decisions_of(session, meeting.corrects_id))
         here = enrolments_of_meeting(session, meeting, wrong)
         return [id_ for id_ in wrong if id_ not in decided and id_ in here]
-    if meeting.round_id is None:
+    if meeting.round_id is None or not grants_seals(session, meeting):
         return []
     granted = select(Decision.producer_id).where(
         Decision.round_id == meeting.round_id,
@@ -336,20 +340,24 @@ class Wish:
     ripe: frozenset[Pair]
 
 
-def propose(session: Session, meeting: Meeting, producers: Sequence[int]) -> list[Wish]:
+def propose(
+    session: Session, meeting: Meeting, producers: Sequence[int], today: date
+) -> list[Wish]:
     """The green seal where the land is ready, else the white.
 
     The decisions inside are only thought of: they are in no session.
     """
     found = enrolments_of_meeting(session, meeting, producers)
     enrolments = {producer_id: row.id for producer_id, row in found.items()}
-    green = judge(session, meeting, _imagined(meeting, producers, enrolments, Outcome.ORGANIC))
+    wanted = _imagined(meeting, producers, enrolments, Outcome.ORGANIC)
+    green = judge(session, meeting, wanted, today)
     young = [
         one.decision.producer_id
         for one in green
         if any(isinstance(v, NotMet) and v.code == "transition_complete" for v in one.verdicts)
     ]
-    white = judge(session, meeting, _imagined(meeting, young, enrolments, Outcome.TRANSITION))
+    wanted = _imagined(meeting, young, enrolments, Outcome.TRANSITION)
+    white = judge(session, meeting, wanted, today)
     instead = {one.decision.producer_id: one for one in white}
     return [Wish(instead.get(one.decision.producer_id, one), _ripe(one)) for one in green]
 
@@ -388,17 +396,20 @@ def _items(
     decisions: Sequence[Decision],
     ready: Sequence[int],
     grants: Sequence[SealGrant],
+    today: date,
 ) -> list[Item]:
     closed = meeting.state is MeetingState.CLOSED
-    drafts = {} if closed else {o.decision.id: o for o in judge(session, meeting, decisions)}
-    waiting = propose(session, meeting, ready)
+    judged_now = [] if closed else judge(session, meeting, decisions, today)
+    drafts = {one.decision.id: one for one in judged_now}
+    waiting = propose(session, meeting, ready, today)
     decided = list(dict.fromkeys(row.producer_id for row in decisions))
     times = Counter(row.producer_id for row in decisions)
     wishes = {one.judged.decision.producer_id: one for one in waiting}
     if not closed:
         open_ones = enrolments_of_meeting(session, meeting, decided)
         still = [producer_id for producer_id in decided if producer_id in open_ones]
-        wishes |= {one.judged.decision.producer_id: one for one in propose(session, meeting, still)}
+        again = propose(session, meeting, still, today)
+        wishes |= {one.judged.decision.producer_id: one for one in again}
     seal_of = {grant.decision_id: grant for grant in grants}
     producers, places = places_of(session, [*decided, *ready])
     visits = _visits(session, meeting, [*decided, *ready])

@@ -78,7 +78,7 @@ def _agenda(session: Session, ronda: Round, today: date) -> RoundAgenda:
     body = body_of(session, ronda.committee_id, BodyKind.GUARANTEE)
     meeting = _imagined(ronda, body, today)
     seen = ready_for(session, meeting, ())
-    wishes = [wish.judged for wish in propose(session, meeting, seen)]
+    wishes = [wish.judged for wish in propose(session, meeting, seen, today)]
     judged = {one.decision.producer_id: one for one in wishes}
     under_way = _under_way(session, ronda)
     producers, places = places_of(session, [*seen, *under_way])

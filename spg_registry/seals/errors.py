@@ -61,6 +61,18 @@ class SuspendedByControl(Forbidden):
     code = "suspended_by_control"
 
 
+class SanctionOfControl(Forbidden):
+    """What the control body imposed, the control body corrects (`code`)."""
+
+    code = "sanction_of_control"
+
+
+class NotTheGrantingBody(Conflict):
+    """Seals are granted by the guarantee committee, not by the body of this meeting."""
+
+    code = "not_the_granting_body"
+
+
 class AlreadyAcknowledged(Conflict):
     """The producer's acknowledgement of this seal is on record (`code`)."""
 

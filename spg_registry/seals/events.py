@@ -8,16 +8,18 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
+from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Invalid
+from spg_registry.core.locks import Lock
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import get_decision
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Enrolment, Producer
-from spg_registry.rules.states import UNSAID, Machine
+from spg_registry.rules.states import UNDONE, UNSAID, Machine
 from spg_registry.rules.words import (
-    DecisionState,
+    Authority,
     Outcome,
     SanctionKind,
     SealEventKind,
@@ -31,7 +33,7 @@ from spg_registry.seals.errors import (
 )
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
 from spg_registry.seals.queries import suspended_by_control
-from spg_registry.seals.sanctions import new_sanction
+from spg_registry.seals.sanctions import authority_of, new_sanction
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass
 from spg_registry.seals.statuses import after_reinstatement
 
@@ -52,8 +54,6 @@ SAYS = {
     - {Outcome.SUSPENSION, Outcome.NOT_APPROVED, Outcome.EXCLUSION},
 }
 """Which outcomes can be the ground of an act of the committee."""
-UNDONE = frozenset({DecisionState.CHANGED, DecisionState.REVOKED})
-"""An appeal was heard: the decision is no ground any more for what it said."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Ground:
     reason: str | None = None
     decision_id: int | None = None
     details: dict[str, str] | None = None
+    authority: Authority = Authority.COMMITTEE
 
 
 def suspend(session: Session, actor: Actor, now: datetime, code: str, data: ActIn) -> SealEvent:
@@ -167,6 +168,7 @@ def exclude(
         producer_id=decision.producer_id,
         spg_id=spg.id,
         kind=SanctionKind.EXCLUSION,
+        decision_id=decision.id,
         since=on,
         published_on=on,
         reason_class=ReasonClass.COMMITTEE_DECISION,
@@ -184,12 +186,19 @@ def _ground(decision: Decision, grant: SealGrant, on: date) -> Ground:
 def replace_seals(
     session: Session, actor: Actor, now: datetime, grant_ids: Sequence[int], on: date
 ) -> list[SealEvent]:
-    """These seals make room for others. The caller fills in `replaced_by_id` once they exist."""
+    """These seals make room for others. The caller fills in `replaced_by_id` once they exist.
+
+    Read anew and held: raises SuspendedByControl for one that the control body suspended, for a
+    new seal is no way around it."""
     if not grant_ids:
         return []
-    grants = session.exec(
-        select(SealGrant).where(col(SealGrant.id).in_(grant_ids)).order_by(col(SealGrant.id))
-    ).all()
+    query = select(SealGrant).where(col(SealGrant.id).in_(grant_ids)).order_by(col(SealGrant.id))
+    query = query.with_for_update().execution_options(populate_existing=True)
+    grants = session.exec(query).all()
+    held = suspended_by_control(session, grant_ids)
+    for grant in grants:
+        if grant.id in held:
+            raise SuspendedByControl(code=grant.code)
     ground = Ground(on)
     events = [turn(session, actor, now, g, SealEventKind.REPLACED, ground) for g in grants]
     session.flush()
@@ -199,8 +208,11 @@ def replace_seals(
 def _act(
     session: Session, actor: Actor, now: datetime, code: str, kind: SealEventKind, data: ActIn
 ) -> SealEvent:
+    # In one line with closings, leavings and renewals: they too go from seals to enrolments.
+    lock_all_writers(session, Lock.GRANTING)
     grant = held_grants(session, actor, [code])[0]
-    _require_ground(session, actor, grant, kind, data)
+    authority = authority_of(actor, grant.committee_id)
+    _require_ground(session, actor, grant, kind, data, authority)
     today = clock.local_date(now)
     effective_on = data.effective_on or today
     if effective_on > today:
@@ -208,7 +220,8 @@ def _act(
     if effective_on < grant.state_since:
         raise Invalid.at("effective_on", "before_last_act", since=grant.state_since)
     details = {"right_of_reply": data.right_of_reply} if data.right_of_reply else None
-    ground = Ground(effective_on, data.reason_class, data.reason, data.decision_id, details)
+    decision_id = data.decision_id if authority is Authority.COMMITTEE else None
+    ground = Ground(effective_on, data.reason_class, data.reason, decision_id, details, authority)
     event = turn(session, actor, now, grant, kind, ground)
     session.flush()
     if kind is SealEventKind.REINSTATED:
@@ -217,10 +230,15 @@ def _act(
 
 
 def _require_ground(
-    session: Session, actor: Actor, grant: SealGrant, kind: SealEventKind, data: ActIn
+    session: Session,
+    actor: Actor,
+    grant: SealGrant,
+    kind: SealEventKind,
+    data: ActIn,
+    authority: Authority,
 ) -> None:
     """The control body acts by itself and hears the producer; a committee acts by a decision."""
-    if actor.may(Permission.SEAL_SANCTION, on=grant.committee_id):
+    if authority is Authority.CONTROL:
         if not data.right_of_reply:
             raise Invalid.at("right_of_reply", "required")
         return
@@ -257,7 +275,8 @@ def turn(
     kind: SealEventKind,
     ground: Ground,
 ) -> SealEvent:
-    grant.state = moved(Machine.SEAL, grant.state, TURNS[kind])
+    if not _taken_over(session, grant, kind, ground):
+        grant.state = moved(Machine.SEAL, grant.state, TURNS[kind])
     grant.state_since = ground.effective_on
     grant.reason_class = ground.reason_class
     event = SealEvent(
@@ -270,10 +289,19 @@ def turn(
         by_user=actor.id if actor.kind == "user" else None,
         decision_id=ground.decision_id,
         details=ground.details or {},
+        authority=ground.authority,
     )
     session.add_all([grant, event])
     _note(session, actor, now, f"seal.{kind.value}", grant)
     return event
+
+
+def _taken_over(session: Session, grant: SealGrant, kind: SealEventKind, ground: Ground) -> bool:
+    """The control body suspends what a committee has suspended: no move of the seal, but from this
+    event on it is the control body's to give back."""
+    by_control = ground.authority is Authority.CONTROL and kind is SealEventKind.SUSPENDED
+    held = by_control and grant.state is SealState.SUSPENDED
+    return held and not suspended_by_control(session, [grant.id])
 
 
 def held_grants(session: Session, actor: Actor, codes: Collection[str]) -> list[SealGrant]:
@@ -301,7 +329,7 @@ def standing_of_enrolment(session: Session, enrolment_id: int) -> list[SealGrant
         .order_by(col(SealGrant.id))
         .with_for_update()
     )
-    return list(session.exec(query))
+    return list(session.exec(query.execution_options(populate_existing=True)))
 
 
 def _of_decision(session: Session, decision: Decision) -> list[SealGrant]:

@@ -8,11 +8,11 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
-from spg_registry.committees.queries import members_in_office
+from spg_registry.committees.queries import persons_in_office
 from spg_registry.core import audit, clock, codes
 from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Refused
@@ -23,7 +23,7 @@ from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.errors import MeetingClosed
 from spg_registry.decisions.models import Appeal, AppealState, Decision, Meeting, MeetingState
 from spg_registry.decisions.queries import answered_in, decisions_of, get_meeting
-from spg_registry.decisions.service import check_day, parameters_of
+from spg_registry.decisions.service import check_day, grants_seals, parameters_of
 from spg_registry.producers.facts import enrolments_by_id
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.models import Round
@@ -42,6 +42,7 @@ from spg_registry.seals.errors import (
     ClosingRefused,
     CorrectionGoesBeyond,
     NothingDecided,
+    NotTheGrantingBody,
     RoundNotInDeliberation,
 )
 from spg_registry.seals.events import exclude, replace_seals, suspend_all, withdraw_corrected
@@ -71,10 +72,10 @@ class Closing:
     answered: list[Appeal] = field(default_factory=list)
 
 
-def preview(session: Session, actor: Actor, meeting_id: int) -> list[Judged]:
-    """What the norm would say if the acta were closed now."""
+def preview(session: Session, actor: Actor, meeting_id: int, today: date) -> list[Judged]:
+    """What the norm would say if the acta were closed today."""
     meeting = get_meeting(session, actor, meeting_id)
-    return judge(session, meeting, decisions_of(session, meeting.id))
+    return judge(session, meeting, decisions_of(session, meeting.id), today)
 
 
 def close_and_grant(
@@ -89,7 +90,7 @@ def close_and_grant(
 
     Raises ClosingRefused with every reason for every producer, MeetingClosed for whoever comes
     second, RoundNotInDeliberation or CorrectionGoesBeyond where seals would be granted outside
-    of it, Refused
+    of it, NotTheGrantingBody where by another body than the guarantee committee, Refused
     (`separate_hands`) for who also recorded the decisions. `new_code` is another source only in
     the demonstration, whose codes are repeatable.
     """
@@ -107,7 +108,7 @@ def close_and_grant(
         raise NothingDecided(id=meeting.id)
     _check_hands(session, actor, meeting)
     _check_round(session, meeting, drafts)
-    judged = judge(session, meeting, drafts)
+    judged = judge(session, meeting, drafts, clock.local_date(now))
     heard = hear(session, meeting, answers)
     _check_norm(session, judged, heard)
     _adopt(session, actor, now, meeting, judged)
@@ -131,6 +132,8 @@ def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision])
     granting = [draft for draft in drafts if draft.outcome in GRANTS]
     if not granting:
         return
+    if not grants_seals(session, meeting):
+        raise NotTheGrantingBody()
     query = select(Round).where(Round.id == meeting.round_id).with_for_update()
     ronda = session.exec(query.execution_options(populate_existing=True)).first()
     state = ronda.state if ronda else None
@@ -144,10 +147,10 @@ def _check_round(session: Session, meeting: Meeting, drafts: Sequence[Decision])
 
 def hands_of(session: Session, actor: Actor, meeting: Meeting) -> Verdict:
     """Nobody grants alone (domain.md section 4, last paragraph)."""
-    seats = members_in_office(session, meeting.body_id, meeting.held_on)
+    members = persons_in_office(session, meeting.committee_id, meeting.held_on)
     recorders = {draft.recorded_by for draft in decisions_of(session, meeting.id)}
     recorders |= {appeal.recorded_by for appeal in answered_in(session, meeting.id)}
-    return may_close(recorders, actor.hand, len(seats), parameters_of(session, meeting))
+    return may_close(recorders, actor.hand, len(members), parameters_of(session, meeting))
 
 
 def _check_hands(session: Session, actor: Actor, meeting: Meeting) -> None:

@@ -32,7 +32,7 @@ def _hear(session: Session, meeting: Meeting, appeal: Appeal) -> Heard:
     decision = session.get_one(Decision, appeal.decision_id)
     first = session.get_one(Meeting, decision.meeting_id)
     asked = _as_decided_here(meeting, decision, appeal)
-    known = Table(session, meeting, [asked], first.round_id).facts_of(asked)
+    known = Table(session, meeting, [asked], meeting.held_on, first.round_id).facts_of(asked)
     voting = replace(known.voting, decided_first=_first_deciders(session, first, decision))
     known = replace(known, voting=voting)
     parameters = known.meeting.parameters

@@ -26,8 +26,9 @@ from spg_registry.producers.ingredients import declared
 from spg_registry.producers.models import Producer
 from spg_registry.rounds.facts import findings_of, ties_of, visits_of
 from spg_registry.rules import facts, granting
+from spg_registry.rules.enrolling import still_enrolled
 from spg_registry.rules.months import ONE_DAY, Span, last_day
-from spg_registry.rules.reading import covered_until, recusals
+from spg_registry.rules.reading import covered_until, days_asked, recusals
 from spg_registry.rules.states import GRANTS
 from spg_registry.rules.verdict import NotMet, Verdict, not_met
 from spg_registry.rules.words import ActivityKind, Ballot, Category, SealState
@@ -69,11 +70,14 @@ class Judged:
         return GRANTS.get(self.decision.outcome)
 
 
-def judge(session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> list[Judged]:
-    """Every decision's verdicts, in order. Two decisions of one sitting see each other's grants."""
+def judge(
+    session: Session, meeting: Meeting, decisions: Sequence[Decision], today: date
+) -> list[Judged]:
+    """Every decision's verdicts, in order, were the acta closed today. Two decisions of one sitting
+    see each other's grants."""
     if not decisions:
         return []
-    table = Table(session, meeting, decisions)
+    table = Table(session, meeting, decisions, today)
     judged: list[Judged] = []
     for decision in decisions:
         one = table.judge(decision)
@@ -86,7 +90,7 @@ def judge(session: Session, meeting: Meeting, decisions: Sequence[Decision]) -> 
 def general_facts(session: Session, meeting: Meeting) -> facts.GrantingFacts:
     """A meeting without anybody on its table: what its quorum is when nobody is recused."""
     seats = committees.members_in_office(session, meeting.body_id, meeting.held_on)
-    (known,) = _meeting_facts(session, meeting, seats, [0]).values()
+    (known,) = _meeting_facts(session, meeting, seats, [0], meeting.held_on).values()
     nobody = facts.ProducerFacts(facts.Ties(0, frozenset()), None, (), ())
     nothing = facts.Proposal(Category.TRANSITION, (), meeting.held_on, meeting.held_on)
     return facts.GrantingFacts(known, nobody, nothing, facts.Voting())
@@ -100,6 +104,7 @@ class Table:
         session: Session,
         meeting: Meeting,
         decisions: Sequence[Decision],
+        closed_on: date,
         round_id: int | None = None,
     ) -> None:
         """`round_id` is the round whose visits count, when it is not the meeting's own."""
@@ -109,9 +114,10 @@ class Table:
         producers = {decision.producer_id for decision in decisions}
         enrolments = enrolments_by_id(session, (row.enrolment_id for row in decisions))
         self.spg_of = {row.producer_id: row.spg_id for row in enrolments.values()}
+        self.ended = {row.id: row.ended_on for row in enrolments.values()}
         self.seats = committees.members_in_office(session, meeting.body_id, meeting.held_on)
         spgs = set(self.spg_of.values())
-        self.meeting_of = _meeting_facts(session, meeting, self.seats, spgs)
+        self.meeting_of = _meeting_facts(session, meeting, self.seats, spgs, closed_on)
         self.ties = ties_of(session, producers, round_id)
         pledges = pledges_of(session, enrolments)
         self.pledge_of = {row.producer_id: pledges.get(row.id) for row in enrolments.values()}
@@ -136,11 +142,12 @@ class Table:
         waivers = {**self.meeting.waivers, **decision.waivers}
         blocks = granting.blocks(verdicts, parameters)
         why = recusals(known)
+        enrolled = still_enrolled(self.ended.get(decision.enrolment_id), decision.outcome)
         return Judged(
             decision,
             known.proposal,
             verdicts,
-            (*blocks, *granting.unwaived(verdicts, parameters, waivers)),
+            (*not_met([enrolled]), *blocks, *granting.unwaived(verdicts, parameters, waivers)),
             granting.warnings(verdicts, parameters),
             against,
             {seat.id: why[seat.person_id] for seat in self.seats if seat.person_id in why},
@@ -273,18 +280,11 @@ def _sealed(session: Session, wanted: Collection[str], on: date) -> set[tuple[st
 
 
 def _all_of(unit: facts.Unit) -> Iterable[facts.ScopeRow]:
-    """One row a product; its area is that of the plots it stands on."""
-    areas = {plot.plot_id: plot.area_m2 for plot in unit.plots}
-    rows: dict[str, facts.ScopeRow] = {}
-    for crop in unit.crops:
-        area = areas.get(crop.plot_id, 0) if crop.plot_id is not None else 0
-        known = rows.get(crop.product)
-        rows[crop.product] = (
-            replace(known, area_m2=known.area_m2 + area)
-            if known
-            else facts.ScopeRow(unit.unit_id, crop.product, area, crop.kind)
-        )
-    return rows.values()
+    """One row a product; its area is that of the plots it stands on, each counted once."""
+    kinds = {crop.product: crop.kind for crop in unit.crops}
+    for product, kind in kinds.items():
+        area = land_of({(unit.unit_id, product)}, [unit]) or 0
+        yield facts.ScopeRow(unit.unit_id, product, area, kind)
 
 
 def land_of(pairs: Collection[tuple[int, str]], units: Iterable[facts.Unit]) -> int | None:
@@ -331,8 +331,8 @@ def _first_day(renewed: Iterable[facts.StandingGrant], held_on: date) -> date:
 def _last_day(first: date, meeting: facts.MeetingFacts) -> date:
     """The longest term, cut at the end of the SPG's registration."""
     longest = last_day(first, meeting.parameters.validity_months)
-    covered = covered_until(meeting.spg.registrations, meeting.held_on)
-    return min(longest, covered) if covered is not None and covered >= first else longest
+    covers = [covered_until(terms, day) for day, terms in days_asked(meeting)]
+    return min([longest, *(end for end in covers if end is not None and end >= first)])
 
 
 def _meeting_facts(
@@ -340,9 +340,12 @@ def _meeting_facts(
     meeting: Meeting,
     seats: Sequence[Member],
     spg_ids: Collection[int],
+    closed_on: date,
 ) -> dict[int, facts.MeetingFacts]:
     present = attendance_of(session, meeting.id)
-    registrations = committees.registrations_on(session, spg_ids, meeting.held_on)
+    held = _registrations(session, spg_ids, meeting.held_on)
+    later = closed_on > meeting.held_on
+    at_closing = _registrations(session, spg_ids, closed_on) if later else {}
     acts = committees.recognitions_of(session, meeting.committee_id)
     shared = facts.MeetingFacts(
         held_on=meeting.held_on,
@@ -353,19 +356,22 @@ def _meeting_facts(
         members=tuple(facts.Member(seat.person_id, seat.sector) for seat in seats),
         attendees=frozenset(seat.person_id for seat in seats if present.get(seat.id)),
         parameters=parameters_of(session, meeting),
+        closed_on=closed_on if later else None,
     )
     return {
-        spg_id: replace(
-            shared,
-            spg=facts.SpgFacts(
-                spg_id,
-                tuple(
-                    facts.Registration(state, Span(row.issued_on, row.until))
-                    for row, state in registrations.get(spg_id, [])
-                ),
-            ),
+        id_: replace(shared, spg=facts.SpgFacts(id_, held.get(id_, ()), at_closing.get(id_, ())))
+        for id_ in spg_ids
+    }
+
+
+def _registrations(
+    session: Session, spg_ids: Collection[int], on: date
+) -> dict[int, tuple[facts.Registration, ...]]:
+    return {
+        spg_id: tuple(
+            facts.Registration(state, Span(row.issued_on, row.until)) for row, state in terms
         )
-        for spg_id in spg_ids
+        for spg_id, terms in committees.registrations_on(session, spg_ids, on).items()
     }
 
 

@@ -10,7 +10,13 @@ from sqlmodel import Field, SQLModel
 from spg_registry.core.db import coded, document, instant, key
 from spg_registry.core.history import Recorded
 from spg_registry.core.rows import Row
-from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
+from spg_registry.rules.words import (
+    Authority,
+    Category,
+    SanctionKind,
+    SealEventKind,
+    SealState,
+)
 
 _wide: Any = BigInteger
 
@@ -139,7 +145,8 @@ class LabelBatch(Recorded, table=True):
 
 
 class SealEvent(Recorded, table=True):
-    """What happened to a seal, in order. `reason` is for the file, `reason_class` is public."""
+    """What happened to a seal, in order. `reason` is for the file, `reason_class` is public;
+    `authority` is whose act it was: what the control body suspended, it alone gives back."""
 
     __tablename__ = "seal_event"
     __personal__: ClassVar[frozenset[str]] = frozenset({"reason", "witness", "details"})
@@ -147,6 +154,7 @@ class SealEvent(Recorded, table=True):
     id: int = key()
     grant_id: int = Field(foreign_key="seal_grant.id", index=True)
     kind: SealEventKind = coded(SealEventKind)
+    authority: Authority = coded(Authority, Authority.COMMITTEE)
     effective_on: date
     at: datetime = instant()
     reason_class: str | None = Field(default=None, max_length=40)
@@ -160,7 +168,11 @@ class SealEvent(Recorded, table=True):
 
 
 class Sanction(Recorded, table=True):
-    """What a producer may not do for a while, and why; a mistake is corrected by a new row."""
+    """What a producer may not do for a while, and why; a mistake is corrected by a new row.
+
+    `authority` is who imposed it: what the control body imposed, it alone corrects. `decision_id`
+    is the decision that it follows from, or that a correction rests on.
+    """
 
     __tablename__ = "sanction"
     __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
@@ -170,6 +182,8 @@ class Sanction(Recorded, table=True):
     producer_id: int = Field(foreign_key="producer.id", index=True)
     spg_id: int = Field(foreign_key="spg.id", index=True)
     kind: SanctionKind = coded(SanctionKind)
+    authority: Authority = coded(Authority, Authority.COMMITTEE)
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
     since: date
     until: date | None = None
     published_on: date | None = None

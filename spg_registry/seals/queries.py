@@ -12,7 +12,7 @@ from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer
 from spg_registry.rules.standing import SealStanding
-from spg_registry.rules.words import Category, SealEventKind, SealState
+from spg_registry.rules.words import Authority, Category, SealEventKind, SealState
 from spg_registry.seals import public
 from spg_registry.seals.errors import SanctionNotFound, SealNotFound
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
@@ -124,16 +124,22 @@ def events_of(session: Session, grant_id: int) -> list[SealEvent]:
 
 
 def suspended_by_control(session: Session, grant_ids: Iterable[int]) -> frozenset[int]:
-    """Those whose present suspension is the control body's own act: no decision stands behind."""
+    """Those that the control body suspended, by itself or on top of a committee's suspension, and
+    that nobody gave back since."""
     rows = session.exec(
-        select(SealEvent)
+        select(SealEvent.grant_id, SealEvent.kind, SealEvent.authority)
         .where(SealEvent.grant_id == SealGrant.id, SealGrant.state == SealState.SUSPENDED)
         .where(col(SealGrant.id).in_(set(grant_ids)))
-        .where(SealEvent.kind == SealEventKind.SUSPENDED)
+        .where(col(SealEvent.kind).in_([SealEventKind.SUSPENDED, SealEventKind.REINSTATED]))
         .order_by(col(SealEvent.id))
     )
-    last = {row.grant_id: row.decision_id for row in rows}
-    return frozenset(grant_id for grant_id, decision in last.items() if decision is None)
+    held: set[int] = set()
+    for grant_id, kind, authority in rows:
+        if kind is SealEventKind.REINSTATED:
+            held.discard(grant_id)
+        elif authority is Authority.CONTROL:
+            held.add(grant_id)
+    return frozenset(held)
 
 
 def granted_in(session: Session, decision_ids: Iterable[int]) -> list[SealGrant]:

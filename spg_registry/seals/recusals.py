@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from spg_registry.core import clock
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import service as decisions
@@ -54,7 +55,7 @@ def are_accepted(agenda: Agenda) -> bool:
 
 def accept(session: Session, actor: Actor, now: datetime, meeting_id: int) -> int:
     """Take on all that the data propose, in one act; returns how many there are."""
-    agenda = agenda_of(session, actor, meeting_id)
+    agenda = agenda_of(session, actor, meeting_id, clock.local_date(now))
     require(actor, Permission.DECISION_RECORD, on=agenda.meeting.committee_id)
     found = {
         item.producer.id: {member: in_words(why) for member, why in _found(item).items()}

@@ -12,15 +12,17 @@ from spg_registry.decisions.queries import decisions_about
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Enrolment, Producer
 from spg_registry.rules.states import UNSAID
+from spg_registry.rules.words import Authority
 from spg_registry.seals.errors import SanctionNotFound
 from spg_registry.seals.models import Sanction
 from spg_registry.seals.queries import get_sanction, visible_sanctions
+from spg_registry.seals.sanctions import authority_of
 
 
 @dataclass(frozen=True)
 class SanctionLine:
     """`corrects` and `corrected_by` are codes of other sanctions; `mine`: the actor's to impose,
-    and so to correct; the reason for the file is told to who may write it only."""
+    who is then told the reason for the file; `kept_by_control`: and yet not to correct."""
 
     sanction: Sanction
     producer: Producer
@@ -28,6 +30,7 @@ class SanctionLine:
     corrects: str
     corrected_by: str
     mine: bool
+    kept_by_control: bool
 
 
 def may_sanction(actor: Actor, committee_id: int | None = None) -> bool:
@@ -57,6 +60,8 @@ def sanction_lines(
                 corrects=codes.get(row.correction_of or 0, ""),
                 corrected_by=later.get(row.id, ""),
                 mine=may_sanction(actor, spg.committee_id),
+                kept_by_control=row.authority is Authority.CONTROL
+                and authority_of(actor, spg.committee_id) is not Authority.CONTROL,
             )
         )
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.decisions.schemas import DecisionOut
 from spg_registry.people.schemas import paragraph, text
-from spg_registry.rules.words import Category, SanctionKind, SealEventKind, SealState
+from spg_registry.rules.words import Authority, Category, SanctionKind, SealEventKind, SealState
 from spg_registry.seals.models import QuantityUnit
 
 Reason = Annotated[str, paragraph(1000)]
@@ -103,6 +103,8 @@ class SanctionIn(_In):
     reason_class: ReasonClass
     reason: Reason
     correction_of: int | None = None
+    decision_id: int | None = None
+    """What a committee's correction of a sanction that follows from a decision rests on."""
 
 
 class _Out(BaseModel):
@@ -181,6 +183,8 @@ class SanctionOut(_Out):
     until: date | None
     published_on: date | None
     reason_class: str
+    authority: Authority
+    decision_id: int | None
     correction_of: int | None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from spg_registry.core import clock
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions import service as decisions
@@ -19,7 +20,7 @@ def give_both(
 ) -> list[Decision]:
     """Put down both drafts, each with its part of what the visits saw. Raises Invalid where all of
     the land, or none of it, is ready."""
-    agenda, item = item_of(session, actor, meeting_id, code)
+    agenda, item = item_of(session, actor, meeting_id, code, today=clock.local_date(now))
     require(actor, Permission.DECISION_RECORD, on=agenda.meeting.committee_id)
     if not item.may_split:
         raise Invalid.at("scope", "nothing_to_split")

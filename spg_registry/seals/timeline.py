@@ -251,7 +251,8 @@ def _people(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Li
     for interest in file.interests:
         told, to = {"name": interest.person}, ("producer", f"{file.code}#vinculos")
         tag = ("interest", interest.kind.value)
-        yield Line(interest.since, Topic.PEOPLE, "interest", to, tag, told)
+        if since := interest.since or began:
+            yield Line(since, Topic.PEOPLE, "interest", to, tag, told)
         if interest.until:
             yield Line(interest.until, Topic.PEOPLE, "interest_ended", to, tag, told)
 

@@ -402,7 +402,7 @@ class _Builder:
             reason_class=ReasonClass.MISUSE_OF_SEAL,
             reason="Vendió lo ajeno",
         )
-        names.sanction = seals.impose(session, cast.control, cast.now, wish).id
+        names.sanction = seals.impose(session, cast.coordinator, cast.now, wish).id
 
     def appeal(self) -> None:
         """Against a decision that was told to its producer, and a meeting that may answer it."""

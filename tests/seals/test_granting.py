@@ -43,7 +43,9 @@ def test_closing_the_acta_makes_the_seals_at_once(session: Session, cast: Cast) 
     meeting = convened(session, cast, visits[0].round_id)
     drafts = decided(session, cast, meeting, visits)
     assert {draft.state for draft in drafts} == {DecisionState.DRAFT}
-    assert all(not judged.stops for judged in service.preview(session, cast.member, meeting.id))
+    assert all(
+        not judged.stops for judged in service.preview(session, cast.member, meeting.id, cast.today)
+    )
 
     closing = closed(session, cast, meeting)
 

@@ -127,7 +127,7 @@ def test_who_evaluated_neither_counts_nor_votes(session: Session, cast: Cast) ->
     here = ("rosa", "lidia", "nelida")
     meeting = convened(session, cast, visits[0].round_id, present=here)
     decided(session, cast, meeting, visits)
-    (judged,) = service.preview(session, cast.coordinator, meeting.id)
+    (judged,) = service.preview(session, cast.coordinator, meeting.id, cast.today)
     assert judged.recused == {seat(session, cast, "nelida")}
     (reasons,) = refused(session, cast, meeting).values()
     assert reasons == {("quorum", "too_few")}
@@ -395,10 +395,10 @@ def test_the_wrong_committee_and_nobody_close_nothing(session: Session, cast: Ca
         with pytest.raises(refusal):
             decisions.decide_all(session, actor, cast.now, meeting.id, batch)
     with pytest.raises(Unauthenticated):
-        service.preview(session, NOBODY, meeting.id)
+        service.preview(session, NOBODY, meeting.id, cast.today)
     with pytest.raises(MeetingNotFound):
-        service.preview(session, cast.secretary_b, meeting.id)
-    assert service.preview(session, cast.control, meeting.id)
+        service.preview(session, cast.secretary_b, meeting.id, cast.today)
+    assert service.preview(session, cast.control, meeting.id, cast.today)
 
 
 def test_a_visit_after_the_meeting_counts_for_the_next_one(session: Session, cast: Cast) -> None:

@@ -23,6 +23,7 @@ from spg_registry.rules.words import (
 from tests.rules.cases.kit import PASSES, YESTERDAY, D, case, one
 from tests.rules.cast import (
     APPLE_PLOT,
+    APPLES,
     GOOD,
     MEETING_DAY,
     QUINUA,
@@ -47,6 +48,20 @@ def gatherer(*zones: GatheringZone, category: Category = Category.ORGANIC) -> Gr
     facts = producer(units=(unit,))
     row = ScopeRow(10, "castaña", 0, ActivityKind.WILD)
     return replace(facts, proposal=replace(GOOD.proposal, scope=(row,), category=category))
+
+
+def unrecorded(zone: GatheringZone) -> GrantingFacts:
+    """Gathers chestnuts by the record; the decision says cusi."""
+    facts = gatherer(zone)
+    row = ScopeRow(10, "cusi", 0, ActivityKind.WILD)
+    return replace(facts, proposal=replace(facts.proposal, scope=(row,)))
+
+
+def gathered_on(area_m2: int) -> GrantingFacts:
+    facts = gatherer(GatheringZone(True, True))
+    (row,) = facts.proposal.scope
+    wide = replace(row, area_m2=area_m2)
+    return replace(facts, proposal=replace(facts.proposal, scope=(wide,)))
 
 
 def processor(*ingredients: Ingredient, unit: Unit = UNIT) -> GrantingFacts:
@@ -154,6 +169,18 @@ GROWING = [
         bees(since(D(2025, 11, 22)), None),
         one(_LAND, "too_early"),
     ),
+    case(
+        "gathering what nobody wrote down",
+        unrecorded(GatheringZone(True, True)),
+        one(_ZONE, "not_gathered"),
+    ),
+    case(
+        "an area that the plots do not have",
+        proposal(scope=(QUINUA, replace(APPLES, area_m2=101))),
+        one("visit_complete", "area_too_large"),
+    ),
+    case("less than the plots have", proposal(scope=(replace(QUINUA, area_m2=1), APPLES)), PASSES),
+    case("an area of gathering", gathered_on(900), one("visit_complete", "area_too_large")),
     case("gathering with zone and plan", gatherer(GatheringZone(True, True)), PASSES),
     case("gathering without a zone", gatherer(), one(_ZONE, "no_zone")),
     case("gathering without bounds", gatherer(GatheringZone(False, True)), one(_ZONE, "no_bounds")),

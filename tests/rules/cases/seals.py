@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from spg_registry.rules.facts import (
     GrantingFacts,
     Sanction,
+    SpgFacts,
     StandingGrant,
 )
 from spg_registry.rules.months import Span
@@ -17,8 +18,10 @@ from tests.rules.cases.systems import term
 from tests.rules.cast import (
     APPLES,
     GOOD,
+    IN_FORCE,
     MEETING_DAY,
     QUINUA,
+    meeting,
     producer,
     proposal,
     registered,
@@ -191,6 +194,16 @@ SEALING = [
     case(
         "sanction without an end",
         producer(sanctions=(Sanction(Span(D(2026, 1, 1))),)),
+        one("not_sanctioned", "sanctioned"),
+    ),
+    case(
+        "sanction imposed before the closing",
+        replace(
+            producer(sanctions=(Sanction(Span(D(2026, 11, 22))),)),
+            meeting=meeting(
+                closed_on=D(2026, 11, 22), spg=SpgFacts(3, (IN_FORCE,), (IN_FORCE,))
+            ).meeting,
+        ),
         one("not_sanctioned", "sanctioned"),
     ),
     case("sanction from tomorrow", producer(sanctions=(Sanction(Span(D(2026, 11, 22))),)), PASSES),

@@ -1,10 +1,13 @@
 """A guarantee system and a committee that may or may not grant."""
 
+from dataclasses import replace
 from datetime import date
 
 from spg_registry.rules.facts import (
     CommitteeFacts,
+    GrantingFacts,
     Registration,
+    SpgFacts,
 )
 from spg_registry.rules.months import Span
 from spg_registry.rules.words import (
@@ -21,6 +24,13 @@ from tests.rules.cast import (
 
 def term(state: str, first: date | None = None, last: date | None = None) -> Registration:
     return Registration(RegistrationState(state), Span(first, last))
+
+
+def closed_later(*terms: Registration, until: date = D(2027, 11, 20)) -> GrantingFacts:
+    """The acta of 21 November is closed on 5 December, when the registration stands like this."""
+    spg = SpgFacts(3, (IN_FORCE,), at_closing=terms)
+    facts = meeting(closed_on=D(2026, 12, 5), spg=spg)
+    return replace(facts, proposal=replace(facts.proposal, valid_until=until))
 
 
 _REGISTRATION = "spg_registration_in_force"
@@ -70,6 +80,22 @@ SYSTEM = [
         "registration ended yesterday",
         registered(term("in_force", D(2025, 1, 1), YESTERDAY)),
         one(_REGISTRATION, "expired"),
+    ),
+    case("closed later, nothing happened", closed_later(IN_FORCE), PASSES),
+    case(
+        "suspended between the meeting and its closing",
+        closed_later(term("suspended", D(2023, 3, 1), D(2028, 2, 29))),
+        one(_REGISTRATION, "suspended"),
+    ),
+    case(
+        "cancelled before the closing",
+        closed_later(term("cancelled", D(2023, 3, 1), D(2028, 2, 29))),
+        one(_REGISTRATION, "cancelled"),
+    ),
+    case(
+        "the term known at the closing is shorter",
+        closed_later(term("in_force", D(2023, 3, 1), D(2027, 6, 30))),
+        one("validity_bounds", "past_registration"),
     ),
     case(
         "not yet recognised",
