@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from spg_registry.core.errors import Fault, Invalid
-from spg_registry.core.messages import DEFAULT_LOCALE, sentence
+from spg_registry.core.messages import DEFAULT_LOCALE, sentence, spell
 
 S = TypeVar("S", bound=BaseModel)
 Word = TypeVar("Word", bound=StrEnum)
@@ -83,12 +84,12 @@ class Form:
         `prefix` begins the names of one record's fields where a page has several records.
         """
         theirs = {
-            f"{prefix}{name}": said
+            f"{prefix}{name}": [_spelled(text, locale) for text in said]
             for name, said in now.lists.items()
             if _told(said) != _told(self.all(f"{prefix}{name}"))
         }
-        errors = self.errors | dict.fromkeys(theirs, sentence("error.changed_field", locale))
-        errors[""] = sentence("error.changed_meanwhile", locale)
+        told = {"": sentence("error.changed_meanwhile", locale)}
+        errors = told | self.errors | dict.fromkeys(theirs, sentence("error.changed_field", locale))
         values = self.values | {f"{prefix}was": now.was}
         return Form(values, errors, self.lists, self.theirs | theirs)
 
@@ -106,6 +107,12 @@ class Form:
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """What stands above the form; of the fields that somebody else changed only the first."""
+        repeated = set(list(self.theirs)[1:])
+        return [(name, text) for name, text in self.errors.items() if name not in repeated]
+
 
 def _all(data: Mapping[str, Any], name: str) -> list[Any]:
     if hasattr(data, "getlist"):
@@ -118,6 +125,13 @@ def _all(data: Mapping[str, Any], name: str) -> list[Any]:
 def _told(texts: Iterable[str]) -> list[str]:
     """What the texts say: browsers end lines in their own way, and an empty field says nothing."""
     return [text.replace("\r\n", "\n") for text in texts if text]
+
+
+def _spelled(text: str, locale: str) -> str:
+    """A day as people write it; anything else as it is."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return spell(date.fromisoformat(text), locale)
+    return text
 
 
 def _as_typed(values: Iterable[Any]) -> list[str]:

@@ -15,15 +15,15 @@ from spg_registry.decisions.schemas import DecisionIn
 from spg_registry.seals.agenda import Agenda, Item
 
 _CONDITION = re.compile(r"(.*)conditions-(\d{1,4})-(text|due_on)")
-_EMPTY_SLOTS = 2
+_LEAST_SLOTS = 2
 
 
 def slots(form: Form, prefix: str = "") -> range:
-    """The conditions that a form shows: those that there are, and room for more."""
+    """The conditions that a form shows: those that there are, and room for one more."""
     found = [_CONDITION.fullmatch(name) for name in form.values]
     numbers = [int(one[2]) for one in found if one and one[1] == prefix]
     filled = [n for n in numbers if any(form.value(name) for name in _names(n, prefix))]
-    return range(max(filled, default=-1) + 1 + _EMPTY_SLOTS)
+    return range(max(_LEAST_SLOTS, max(filled, default=-1) + 2))
 
 
 def _names(number: int, prefix: str = "") -> tuple[str, str]:
@@ -70,13 +70,14 @@ def at_condition(name: str) -> str:
 
 
 def rows_form(agenda: Agenda) -> Form:
-    """Each row's draft, or what the norm proposes for it."""
+    """Each row's draft, or what the norm proposes for it; nothing for whoever stands aside."""
     values: dict[str, Any] = {}
+    aside = agenda.aside
     for item in agenda.items:
         record = _record(item)
         shown: dict[str, Any] = dict(record.values)
         if item.decision is None:
-            waits = item.own_stops or agenda.corrected
+            waits = item.own_stops or agenda.corrected or item.producer.id in aside
             shown["outcome"] = "" if waits else item.proposed
         values |= {f"{_at(item)}{name}": value for name, value in shown.items()}
         values[f"{_at(item)}was"] = record.was

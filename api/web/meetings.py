@@ -113,7 +113,6 @@ def shown(
         asides=recusals.found_in(agenda),
         asides_accepted=recusals.are_accepted(agenda),
         is_ahead=agenda.meeting.held_on > desk.today,
-        withdrawn=queries.withdrawn_from(desk.session, meeting_id),
         **given,
     )
 

@@ -214,7 +214,10 @@ class _Sheet:
         if said["reasons"]:
             flow.text(f"Motivos: {said['reasons']}", _NOTE, inner)
         self._listed("Lo que la norma pide y no se cumple:", said["unmet"], _NOTE)
-        due = [f"{one['text']} Hasta el {_day(one['due_on'])}." for one in said["conditions"]]
+        due = [
+            f"{one['text'].rstrip('.')}. Hasta el {_day(one['due_on'])}."
+            for one in said["conditions"]
+        ]
         self._listed("Condiciones:", due, _NOTE)
         passed = [f"{w['said']} Se deja pasar: {w['reason']}" for w in said["warnings"]]
         self._listed("Advertencias:", passed, _NOTE)

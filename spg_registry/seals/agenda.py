@@ -19,6 +19,7 @@ from spg_registry.decisions.queries import (
     decisions_of,
     enrolments_of_meeting,
     get_meeting,
+    withdrawn_from,
 )
 from spg_registry.decisions.schemas import ScopeIn
 from spg_registry.decisions.service import grants_seals
@@ -183,6 +184,8 @@ class Agenda:
     corrected: Meeting | None = None
     """Whose acta this one corrects."""
     corrections: list[Meeting] = field(default_factory=list)
+    withdrawn: list[tuple[Decision, Producer]] = field(default_factory=list)
+    """The drafts that were taken off the table."""
 
     @property
     def is_closed(self) -> bool:
@@ -210,7 +213,13 @@ class Agenda:
     def complying(self) -> list[Item]:
         """Those without a decision that may be given what the norm proposes; in a correction
         nobody, for each is taken up by itself."""
-        return [] if self.corrected else [item for item in self.waiting if item.complies]
+        asked = [item for item in self.waiting if item.producer.id not in self.aside]
+        return [] if self.corrected else [item for item in asked if item.complies]
+
+    @cached_property
+    def aside(self) -> frozenset[int]:
+        """Producers that somebody took off the table: nothing is proposed for them again."""
+        return frozenset(producer.id for _, producer in self.withdrawn)
 
     def standing(self, stand: str) -> list[Item]:
         """Those that are `green`, `amber` or `red`; all for anything else."""
@@ -242,6 +251,7 @@ def agenda_of(session: Session, actor: Actor, meeting_id: int, today: date | Non
         grants=grants,
         corrected=session.get(Meeting, meeting.corrects_id) if meeting.corrects_id else None,
         corrections=corrections_of(session, meeting.id),
+        withdrawn=withdrawn_from(session, meeting.id),
     )
 
 

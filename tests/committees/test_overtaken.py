@@ -20,9 +20,9 @@ TWICE: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "coordinator",
         {"act": "5/2026", "until": "2029-01-31"},
         {"act": "6/2026", "until": "2029-06-30"},
-        "2029-01-31",
+        "31/01/2029",
     ),
-    (f"{TERM}/salida", "secretary", {"on": "2026-06-10"}, {"on": "2026-06-12"}, "2026-06-10"),
+    (f"{TERM}/salida", "secretary", {"on": "2026-06-10"}, {"on": "2026-06-12"}, "10/06/2026"),
     (CHANGE, "control", {"state": "suspended"} | ACT, {"state": "cancelled"} | ACT, "Suspendido"),
     (
         RENEWAL,

@@ -280,7 +280,7 @@ def test_two_who_plan_the_days_do_not_undo_each_other(stage: Stage) -> None:
     assert browser.post(where, shown | {shared: "2026-06-16"}).status_code == 303
     told = browser.post(where, shown | {shared: "2026-06-18"})
     assert told.status_code == 409
-    assert "<strong>2026-06-16</strong>" in told.text
+    assert "<strong>16/06/2026</strong>" in told.text
     assert form_of(told.text, where)[shared] == "2026-06-18"
     assert browser.post(where, form_of(told.text, where)).status_code == 303
     with stage.database.read() as session:

@@ -282,5 +282,5 @@ def test_two_who_correct_one_form_read_each_other(stage: Stage, cast: Cast) -> N
     assert browser.post(where, shown | first).status_code == 303
     told = browser.post(where, shown | {"visited_on": "2026-06-04", "reason": "Otra fecha"})
     assert told.status_code == 409
-    assert "<strong>2026-06-03</strong>" in told.text
+    assert "<strong>03/06/2026</strong>" in told.text
     assert form_of(told.text, where)["reason"] == "Otra fecha"
