@@ -107,9 +107,7 @@ def _communities(session: Session, codes: list[str]) -> list[str]:
 
 @router.get("/{code}")
 def show(desk: DeskDep, code: str) -> Response:
-    file = producer_file(
-        desk.session, desk.actor, code, desk.today, visible_ids(desk.session, desk.actor)
-    )
+    file = _file(desk, code)
     mine = [
         row
         for row in file.enrolments
@@ -161,9 +159,7 @@ def _file(desk: Desk, code: str) -> ProducerFile:
 
 
 def writable(desk: Desk, code: str) -> ProducerFile:
-    file = producer_file(
-        desk.session, desk.actor, code, desk.today, visible_ids(desk.session, desk.actor)
-    )
+    file = _file(desk, code)
     if not file.writable:
         places = [row.committee_id for row in file.enrolments]
         require(desk.actor, Permission.PRODUCER_WRITE, on=places[0] if places else None)

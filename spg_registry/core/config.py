@@ -27,7 +27,6 @@ class Settings(BaseSettings):
     token_minutes: int = 15
     upload_mb: int = 40
     pool_size: int = 40
-    boundaries: Path | None = None
     smtp_host: str | None = None
     smtp_port: int = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
