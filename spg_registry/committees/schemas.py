@@ -9,6 +9,7 @@ from spg_registry.committees.models import BodyKind, CommitteeLevel, SpgKind
 from spg_registry.core.permissions import Role
 from spg_registry.people.schemas import (
     Blank,
+    Day,
     Email,
     Password,
     PersonIn,
@@ -29,7 +30,7 @@ TermYears = Annotated[Literal[1, 5], BeforeValidator(_digit)]
 Title = Annotated[str, text(160, min_length=3)]
 Act = Annotated[str, text(80)]
 IneCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-OptionalDate = Annotated[date | None, Blank]
+OptionalDate = Annotated[Day | None, Blank]
 
 
 class CommitteeIn(BaseModel):
@@ -44,7 +45,7 @@ class RecognitionIn(BaseModel):
 
     number: Act
     issuer: Annotated[str, text(160)]
-    issued_on: date
+    issued_on: Day
     until: OptionalDate = None
 
 
@@ -61,27 +62,27 @@ class MemberIn(SomebodyIn):
     body: BodyKind = BodyKind.GUARANTEE
     sector: Sector
     office: Annotated[Annotated[str, text(60)] | None, Blank] = None
-    term_from: date
+    term_from: Day
     term_until: OptionalDate = None
 
 
 class ExtensionIn(BaseModel):
     act: Act
-    until: date
+    until: Day
 
 
 class TermCorrectionIn(BaseModel):
     """The whole term as it should have been typed; `term_until` is inclusive."""
 
-    term_from: date
-    term_until: date
+    term_from: Day
+    term_until: Day
     reason: Annotated[str, paragraph(400)]
 
 
 class LeaveIn(BaseModel):
     """`on` is the first day without the member."""
 
-    on: date
+    on: Day
 
 
 class EvaluatorIn(SomebodyIn):
@@ -90,7 +91,7 @@ class EvaluatorIn(SomebodyIn):
     act: Act
     sector: Sector = Sector.PRODUCER
     trained_on: OptionalDate = None
-    appointed_on: date
+    appointed_on: Day
     until: OptionalDate = None
 
 
@@ -131,7 +132,7 @@ class RegistrationIn(BaseModel):
     spg_id: int
     issuer: Annotated[str, text(80)]
     act_number: Act
-    issued_on: date
+    issued_on: Day
     term_years: TermYears
     state: Literal[RegistrationState.IN_PROCESS, RegistrationState.IN_FORCE] = (
         RegistrationState.IN_FORCE
@@ -140,7 +141,7 @@ class RegistrationIn(BaseModel):
 
 class RegistrationChangeIn(BaseModel):
     state: RegistrationState
-    effective_on: date
+    effective_on: Day
     act: Annotated[Act | None, Blank] = None
     reason: Annotated[Annotated[str, paragraph(400)] | None, Blank] = None
 
@@ -149,7 +150,7 @@ class RenewalIn(BaseModel):
     """A new term, counted from the day after the old one's last when it is given before."""
 
     act_number: Act
-    issued_on: date
+    issued_on: Day
     term_years: TermYears
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spg_registry.committees.models import BodyKind
 from spg_registry.decisions.models import AppealOutcome, AppealState, MeetingState
-from spg_registry.people.schemas import paragraph, text
+from spg_registry.people.schemas import Day, paragraph, text
 from spg_registry.rules.words import Ballot, Category, DecisionState, Outcome
 
 Line = Annotated[str, text(160)]
@@ -22,7 +22,7 @@ class _In(BaseModel):
 class MeetingData(_In):
     """What the call says. `subject` heads the agenda, where the meeting is for something more."""
 
-    held_on: date
+    held_on: Day
     hour: Annotated[str | None, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = None
     place: Line
     called_by: Annotated[Line, Field(max_length=120)]
@@ -63,7 +63,7 @@ class ScopeIn(_In):
 
 class ConditionIn(_In):
     text: Reason
-    due_on: date
+    due_on: Day
 
 
 class DecisionIn(_In):
@@ -81,8 +81,8 @@ class DecisionIn(_In):
     outcome: Outcome
     scope: list[ScopeIn] | None = None
     replaces: list[int] = []
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     reasons: Text | None = None
     conditions: list[ConditionIn] = []
     by_consensus: bool = True
@@ -94,7 +94,7 @@ class DecisionIn(_In):
 
 
 class AppealIn(_In):
-    filed_on: date
+    filed_on: Day
     grounds: Text
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,6 +14,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
 )
+from pydantic_core import PydanticCustomError
 
 from spg_registry.people.models import Sex
 
@@ -57,6 +59,17 @@ def _written(pattern: str, max_length: int, min_length: int) -> Any:
     )
 
 
+_REACH = (1900, 2200)
+
+
+def _within_reach(day: date) -> date:
+    """Years are added to days, and a calendar ends at 9999: a year like that was mistyped."""
+    if not _REACH[0] <= day.year <= _REACH[1]:
+        raise PydanticCustomError("date_out_of_reach", "a day between 1900 and 2200")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_within_reach)]
 Blank = BeforeValidator(blank_is_none)
 Name = Annotated[str, text(80)]
 Username = Annotated[

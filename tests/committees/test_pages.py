@@ -311,3 +311,12 @@ def test_the_committees_own_term_of_office_counts_where_the_paper_names_no_end(
     assert sent.status_code == 303, sent.text
     page = office.get(home).text
     assert page.count("14/06/2027") == 2
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_a_mistyped_year_is_told_at_its_field(stage: Stage, year: str) -> None:
+    url = f"/registros/{stage.cast.registration}/renovacion"
+    typed = {"act_number": "RA 9/2026", "issued_on": f"{year}-12-31", "term_years": "5"}
+    answer = stage.browser(stage.cast.control).post(url, typed)
+    assert answer.status_code == 422
+    assert 'href="#f-issued_on"' in answer.text
