@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from api import downloads
+from api.ground import Ground
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.config import settings
 from spg_registry.core.db import STREAMS
@@ -197,12 +200,17 @@ def _with(source: tables.Source, complete: Callable[..., Any]) -> tables.Source:
 
 
 def test_too_many_downloads_at_once_are_asked_to_come_back(stage: Stage) -> None:
-    ground = stage.app.state.ground
-    ground._streams = anyio.Semaphore(0)
-    answer = stage.client.get("/datos/seals.csv")
+    ground: Ground = stage.app.state.ground
+
+    async def while_all_are_taken() -> httpx2.Response:
+        async with AsyncExitStack() as taken:
+            for _ in range(STREAMS):
+                await taken.enter_async_context(ground.stream())
+            return await anyio.to_thread.run_sync(stage.client.get, "/datos/seals.csv")
+
+    answer = anyio.run(while_all_are_taken)
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "10"
-    ground._streams = anyio.Semaphore(1)
     assert stage.client.get("/datos/seals.csv").status_code == 200
 
 
