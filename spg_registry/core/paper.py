@@ -23,8 +23,6 @@ from spg_registry.core.clock import LA_PAZ
 SERIF: Final = "serif"
 SANS: Final = "sans"
 BOLD: Final = "B"
-ITALIC: Final = "I"
-
 _FONTS: Final = (
     (SERIF, "", "font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
     (SERIF, BOLD, "font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),

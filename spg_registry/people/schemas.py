@@ -136,15 +136,6 @@ class PersonOut(_Read):
     sex: Sex | None
 
 
-class PersonIdentityOut(PersonOut):
-    """With what only those who need it see (`producer:identity`)."""
-
-    ci: str | None
-    ci_suffix: str | None
-    birth_year: int | None
-    phone: str | None
-
-
 class UserIn(BaseModel):
     username: Username
     label: Annotated[str, text(120)]

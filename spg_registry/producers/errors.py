@@ -39,12 +39,6 @@ class InterestNotFound(NotFound):
     code = "interest_not_found"
 
 
-class OrganisationNotFound(NotFound):
-    """No organisation with this code."""
-
-    code = "organisation_not_found"
-
-
 class AlreadyEnrolled(Conflict):
     """The producer has an open enrolment in this SPG."""
 

@@ -133,16 +133,6 @@ def plots_of(
     return found
 
 
-def crops_of(session: Session, unit_ids: Iterable[int], season: int) -> dict[int, list[Crop]]:
-    """By unit: the crops of one season."""
-    ids = set(unit_ids)
-    query = select(Crop).where(col(Crop.unit_id).in_(ids), Crop.season == season)
-    found: dict[int, list[Crop]] = {id_: [] for id_ in ids}
-    for row in session.exec(query.order_by(col(Crop.id))):
-        found[row.unit_id].append(row)
-    return found
-
-
 def present_crops(session: Session, unit_ids: Iterable[int], on: date) -> dict[int, list[Crop]]:
     """By unit: the crops of its latest season that is not after the day's year. In January what
     stands in the fields was still written down under the year before."""

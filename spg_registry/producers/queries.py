@@ -29,7 +29,6 @@ from spg_registry.producers.models import (
     Organisation,
     OrganisationMembership,
     Pledge,
-    Plot,
     Producer,
     ProducerKind,
     Unit,
@@ -331,34 +330,6 @@ def registrations_of(session: Session, producer_id: int) -> list[int]:
     """A producer's own id and those of the registrations that were merged into it."""
     query = select(Producer.id).where(Producer.merged_into_id == producer_id)
     return [producer_id, *session.exec(query.order_by(col(Producer.id)))]
-
-
-def units_by_id(session: Session, ids: Iterable[int]) -> dict[int, Unit]:
-    return {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(set(ids))))}
-
-
-def plots_by_id(session: Session, ids: Iterable[int]) -> dict[int, Plot]:
-    return {row.id: row for row in session.exec(select(Plot).where(col(Plot.id).in_(set(ids))))}
-
-
-def producers_enrolled(session: Session, spg_id: int) -> list[Producer]:
-    """Those with an open enrolment in the SPG, by code."""
-    inside = select(Enrolment.producer_id).where(
-        Enrolment.spg_id == spg_id, col(Enrolment.ended_on).is_(None)
-    )
-    query = select(Producer).where(col(Producer.id).in_(inside))
-    return list(session.exec(query.order_by(col(Producer.number))))
-
-
-def units_enrolled(session: Session, spg_id: int, community_id: int | None = None) -> list[Unit]:
-    """Open units of producers with an open enrolment in the SPG; of one community, if given."""
-    inside = select(Enrolment.producer_id).where(
-        Enrolment.spg_id == spg_id, col(Enrolment.ended_on).is_(None)
-    )
-    query = select(Unit).where(col(Unit.producer_id).in_(inside), col(Unit.until).is_(None))
-    if community_id is not None:
-        query = query.where(Unit.community_id == community_id)
-    return list(session.exec(query.order_by(col(Unit.id))))
 
 
 def units_page(

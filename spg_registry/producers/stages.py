@@ -10,7 +10,6 @@ from spg_registry.core.errors import NotFound
 from spg_registry.producers.facts import (
     here,
     last_prohibited_input,
-    open_units,
     plots_of,
     present_crops,
 )
@@ -86,22 +85,9 @@ def stage_of(
     )
 
 
-def producer_stages(
-    session: Session, producer_ids: Iterable[int], on: date, months: Months
-) -> dict[int, Stage | None]:
-    """By producer, from its open units; None where there is no land."""
-    units = open_units(session, producer_ids, on)
-    stages = unit_stages(session, (u.id for listed in units.values() for u in listed), on, months)
-    found: dict[int, Stage | None] = {}
-    for producer_id, listed in units.items():
-        known = (stages[unit.id].stage for unit in listed)
-        found[producer_id] = derived_stage(stage for stage in known if stage is not None)
-    return found
-
-
 def areas_of(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
     """By producer: m² of its open units, a plot of two of its units counted once. A plot shared
-    with another producer counts for both: never add these up, ask `total_area`."""
+    with another producer counts for both: never add these up."""
     ids = set(producer_ids)
     once = (
         select(Unit.producer_id, Plot.id, Plot.area_m2)
@@ -115,14 +101,3 @@ def areas_of(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
         select(once.c.producer_id, func.sum(once.c.area_m2)).group_by(once.c.producer_id)
     )
     return dict.fromkeys(ids, 0) | {id_: int(area) for id_, area in rows}
-
-
-def total_area(session: Session, producer_ids: Iterable[int]) -> int:
-    """m² of all their open units together, every shared plot counted once."""
-    shared = (
-        select(UnitPlot.plot_id)
-        .join(Unit, col(Unit.id) == col(UnitPlot.unit_id))
-        .where(col(Unit.producer_id).in_(set(producer_ids)), col(Unit.until).is_(None), here())
-    )
-    query = select(func.coalesce(func.sum(Plot.area_m2), 0)).where(col(Plot.id).in_(shared))
-    return int(session.exec(query).one())

@@ -61,11 +61,6 @@ def standard(session: Session, standard_id: int) -> Standard | None:
     return session.get(Standard, standard_id)
 
 
-def checklists(session: Session) -> list[Checklist]:
-    query = select(Checklist).order_by(col(Checklist.code), col(Checklist.version).desc())
-    return list(session.exec(query))
-
-
 def checklist_of(session: Session, of: Standard) -> Checklist:
     """The newest form made for this version of the standard."""
     query = select(Checklist).where(Checklist.standard_id == of.id)

@@ -76,11 +76,6 @@ class Missing:
 Match = Found | Ambiguous | Missing
 
 
-def find_department(session: Session, text: str) -> Department | None:
-    """By code (`06`), name, ISO code (`BO-T`) or identity-card suffix (`TJ`)."""
-    return _department(atlas_of(session), text)
-
-
 def _department(book: Atlas, text: str) -> Department | None:
     key = name_key(text)
     return book.department_keys.get(key.zfill(2) if key.isdigit() else key)

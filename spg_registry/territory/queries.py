@@ -95,14 +95,6 @@ def community(session: Session, community_id: int) -> Community | None:
     return session.get(Community, community_id)
 
 
-def find_community(session: Session, municipality_code: str, name: str) -> Community | None:
-    """By name, forgiving case, accents and gaps."""
-    query = select(Community).where(
-        Community.municipality_code == municipality_code, Community.name_key == name_key(name)
-    )
-    return session.exec(query).first()
-
-
 def communities_by_id(session: Session, ids: Iterable[int]) -> dict[int, Community]:
     found = session.exec(select(Community).where(col(Community.id).in_(set(ids))))
     return {row.id: row for row in found}
@@ -129,16 +121,3 @@ def find_products(session: Session, text: str) -> list[Product]:
     if key.replace(" ", "_") in book.products:
         return [book.products[key.replace(" ", "_")]]
     return list(book.product_keys.get(key) or book.product_stems.get(singular_key(key), []))
-
-
-def find_product(session: Session, text: str) -> Product | None:
-    """The one product that a text means; None when there is none or more than one."""
-    found = find_products(session, text)
-    return found[0] if len(found) == 1 else None
-
-
-def groups_of(session: Session, product_codes: Iterable[str]) -> list[ProductGroup]:
-    """The distinct groups of some products, in the order of their bits in the seal."""
-    book = atlas_of(session)
-    present = {book.products[code].group for code in product_codes if code in book.products}
-    return [group for group in ProductGroup if group in present]

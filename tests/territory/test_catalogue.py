@@ -199,24 +199,15 @@ def test_every_group_and_kind_has_its_word(locale: str) -> None:
     ],
 )
 def test_a_product_is_found_as_people_write_it(session: Session, typed: str, code: str) -> None:
-    found = queries.find_product(session, typed)
-
-    assert found is not None
-    assert found.code == code
+    assert [row.code for row in queries.find_products(session, typed)] == [code]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "adobe", "pap", "quinua y papa"])
 def test_what_names_no_product_finds_none(session: Session, typed: str) -> None:
-    assert queries.find_product(session, typed) is None
+    assert queries.find_products(session, typed) == []
 
 
 def test_every_product_is_found_by_its_own_words(session: Session) -> None:
     for product in queries.products(session):
         for text in (product.code, product.es, product.en, *product.aliases):
             assert queries.find_products(session, text) == [product], text
-
-
-def test_groups_of_products_come_in_the_order_of_their_bits(session: Session) -> None:
-    groups = queries.groups_of(session, ["miel", "papa", "quinua", "oca", "no-such"])
-
-    assert groups == [ProductGroup.GRAINS, ProductGroup.TUBERS, ProductGroup.HONEY]

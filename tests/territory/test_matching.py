@@ -9,7 +9,6 @@ from spg_registry.territory.matching import (
     Ambiguous,
     Found,
     Missing,
-    find_department,
     find_municipality,
 )
 from tests.territory.test_catalogue import REPEATED
@@ -167,13 +166,6 @@ def test_a_refusal_is_a_fault_with_a_sentence(session: Session, typed: str, loca
     told = sentence(f"error.{fault.code}", locale, **fault.params)
     assert typed in told
     assert "…" not in told
-
-
-def test_departments_are_known_by_all_their_signs(session: Session) -> None:
-    for row in queries.departments(session):
-        for sign in (row.code, row.name, row.name.upper(), row.iso, row.ci_suffix):
-            assert find_department(session, sign) is row
-    assert find_department(session, "Litoral") is None
 
 
 def test_search_puts_what_begins_with_the_words_first(session: Session) -> None:
