@@ -40,6 +40,15 @@ def merge_persons(
     return PersonOut.model_validate(persons_by_id(session, [person_id])[person_id])
 
 
+@router.post("/persons/{person_id}/unmerge", status_code=201)
+def part_persons(
+    session: SessionDep, actor: ActorDep, now: NowDep, person_id: int, data: MergePersonsIn
+) -> PersonOut:
+    """Takes that back: `other` is a person of its own again. Wants `producer:write`."""
+    twins.part_persons(session, actor, now, person_id, data)
+    return PersonOut.model_validate(persons_by_id(session, [data.other])[data.other])
+
+
 @router.post("/producers/{code}/merge", status_code=201)
 def merge(
     session: SessionDep, actor: ActorDep, now: NowDep, code: str, data: MergeIn

@@ -11,6 +11,7 @@ from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence
+from spg_registry.people.errors import PersonNotFound
 from spg_registry.producers import twins
 from spg_registry.producers.answers import ProducerFile
 from spg_registry.producers.dossier import producer_file
@@ -32,6 +33,7 @@ def index(desk: DeskDep) -> Response:
         "producers/duplicates.html",
         pairs=likely_duplicates(desk.session, desk.actor),
         persons=likely_same_persons(desk.session, desk.actor),
+        mergers=twins.mergers(desk.session, desk.actor),
     )
 
 
@@ -61,6 +63,35 @@ def merge_persons(desk: DeskDep, data: FormDep, person_id: int, other_id: int) -
         "/productores/duplicados",
         "persons_merged",
     )
+
+
+@router.get("/personas/{person_id}/separar/{other_id}")
+def ask_persons_apart(desk: DeskDep, person_id: int, other_id: int) -> Response:
+    return _persons_apart(desk, person_id, other_id, Form())
+
+
+@router.post("/personas/{person_id}/separar/{other_id}")
+def set_persons_apart(desk: DeskDep, data: FormDep, person_id: int, other_id: int) -> Response:
+    def act() -> None:
+        wish = parse(MergePersonsIn, {"reason": data.get("reason", "")}, other=other_id)
+        twins.part_persons(*desk.acting, person_id, wish)
+
+    return desk.act(
+        data,
+        act,
+        lambda form, status: _persons_apart(desk, person_id, other_id, form, status),
+        "/productores/duplicados",
+        "persons_apart",
+    )
+
+
+def _persons_apart(
+    desk: Desk, person_id: int, other_id: int, form: Form, status: int = 200
+) -> Response:
+    for act, person in twins.mergers(desk.session, desk.actor):
+        if (act.kept_person_id, act.other_person_id) == (person_id, other_id):
+            return desk.page("producers/persons_apart.html", form, status, act=act, person=person)
+    raise PersonNotFound(id=other_id)
 
 
 def _compare_persons(

@@ -412,6 +412,7 @@ def upgrade() -> None:
         sa.Column("other_person_id", sa.Integer(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["kept_person_id"], ["person.id"], name=op.f("fk_person_merger_kept_person_id")
@@ -419,12 +420,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["other_person_id"], ["person.id"], name=op.f("fk_person_merger_other_person_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"], ["person_merger.id"], name=op.f("fk_person_merger_undoes_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merger")),
-        sa.UniqueConstraint("other_person_id", name=op.f("uq_person_merger_other_person_id")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_person_merger_undoes_id")),
     )
     with op.batch_alter_table("person_merger", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_person_merger_kept_person_id"), ["kept_person_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_person_merger_other_person_id"), ["other_person_id"], unique=False
         )
 
     op.create_table(

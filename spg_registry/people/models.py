@@ -47,8 +47,12 @@ class Person(Recorded, table=True):
 
 
 class PersonMerger(Recorded, table=True):
-    """Two entries turned out to be one person. `moved` lists what went over (`holders`,
-    `interests`), and the holdings that ended because the one who stays had them already."""
+    """Two entries turned out to be one person: the act, and the act that takes it back.
+
+    `moved` lists what went over (`holders`, `interests`), the holdings that `ended` because the
+    one who stays had them already, and the columns that it took (`filled`), so that all can go
+    back.
+    """
 
     __tablename__ = "person_merger"
     __personal__: ClassVar[frozenset[str]] = frozenset({"reason"})
@@ -56,9 +60,10 @@ class PersonMerger(Recorded, table=True):
 
     id: int = key()
     kept_person_id: int = Field(foreign_key="person.id", index=True)
-    other_person_id: int = Field(foreign_key="person.id", unique=True)
+    other_person_id: int = Field(foreign_key="person.id", index=True)
     effective_on: date
     reason: str = Field(max_length=400)
+    undoes_id: int | None = Field(default=None, foreign_key="person_merger.id", unique=True)
     moved: dict[str, Any] = document()
 
 

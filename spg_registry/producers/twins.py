@@ -1,12 +1,14 @@
 """One person written down twice: who looks like whom, and the act that makes them one.
 
 Nothing is deleted: the entry that is one too many points to the one that stays, and `PersonMerger`
-says which holdings and interests went over.
+says which holdings and interests went over. Another act takes it back.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import combinations
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -109,44 +111,108 @@ def merge_persons(
     if not all(written.values()):
         raise NotMergeable(why="held_elsewhere")
     before, today = other.full_name, clock.local_date(now)
-    moved: dict[str, list[int]] = {"holders": [], "ended": [], "interests": []}
+    moved: dict[str, list[Any]] = {"holders": [], "ended": [], "interests": []}
     there = session.exec(select(Holder).where(Holder.person_id == kept.id)).all()
     own = {row.producer_id for row in there}
     for row in session.exec(select(Holder).where(Holder.person_id == other.id)).all():
-        if row.producer_id in own:
-            moved["ended"].append(row.id)
-            row.until = row.until or max(row.since, today)
-        else:
+        if row.producer_id not in own:
             moved["holders"].append(row.id)
             row.person_id = kept.id
+        elif row.until is None:
+            moved["ended"].append(row.id)
+            row.until = max(row.since, today)
     for tie in session.exec(select(Interest).where(Interest.person_id == other.id)).all():
         moved["interests"].append(tie.id)
         tie.person_id = kept.id
-    _take_over(session, kept, other)
+    moved["filled"] = _hand(session, other, kept, [*FILLED, "ci"])
     other.merged_into_id = kept.id
-    row_of_act = PersonMerger(
+    act = PersonMerger(
         kept_person_id=kept.id,
         other_person_id=other.id,
         effective_on=today,
         reason=data.reason,
         moved=moved,
     )
-    session.add(row_of_act)
+    session.add(act)
     session.flush()
     renamed(session, kept, before)
+    _note(session, actor, now, "person.merge", act, next(iter(written.values()))[0])
+    return act
+
+
+def mergers(session: Session, actor: Actor) -> list[tuple[PersonMerger, Person]]:
+    """Those that stand, with the person who stayed, among the holders whose papers the actor
+    writes; the latest first."""
+    require(actor, Permission.PRODUCER_WRITE)
+    undone = select(PersonMerger.undoes_id).where(col(PersonMerger.undoes_id).is_not(None))
+    query = (
+        select(PersonMerger, Person)
+        .join(Person, col(Person.id) == col(PersonMerger.kept_person_id))
+        .where(col(PersonMerger.undoes_id).is_(None), col(PersonMerger.id).not_in(undone))
+        .order_by(col(PersonMerger.id).desc())
+    )
+    return [
+        (act, person)
+        for act, person in session.exec(query)
+        if any(_written(session, actor, person.id).values())
+    ]
+
+
+def part_persons(
+    session: Session, actor: Actor, now: datetime, kept_id: int, data: MergePersonsIn
+) -> PersonMerger:
+    """`data.other` was another person after all: what went over goes back. Raises PersonNotFound
+    for what is not merged so."""
+    standing = {
+        (act.kept_person_id, act.other_person_id): act for act, _ in mergers(session, actor)
+    }
+    act = standing.get((kept_id, data.other))
+    if act is None:
+        raise PersonNotFound(id=data.other)
+    kept, other = session.get_one(Person, kept_id), session.get_one(Person, data.other)
+    written = _written(session, actor, kept_id)
+    for row in session.exec(select(Holder).where(col(Holder.id).in_(act.moved["holders"]))):
+        row.person_id = other.id
+    for row in session.exec(select(Holder).where(col(Holder.id).in_(act.moved["ended"]))):
+        row.until = None
+    for tie in session.exec(select(Interest).where(col(Interest.id).in_(act.moved["interests"]))):
+        tie.person_id = other.id
+    _hand(session, kept, other, act.moved["filled"])
+    for name in set(act.moved["filled"]) & set(FILLED):
+        if getattr(kept, name) == getattr(other, name):
+            setattr(kept, name, None)
+    other.merged_into_id = None
+    undo = PersonMerger(
+        kept_person_id=kept.id,
+        other_person_id=other.id,
+        effective_on=clock.local_date(now),
+        reason=data.reason,
+        undoes_id=act.id,
+    )
+    session.add(undo)
+    session.flush()
+    renamed(session, other, kept.full_name)
+    renamed(session, kept, kept.full_name)
+    committee_id = next(place for places in written.values() for place in places)
+    _note(session, actor, now, "person.part", undo, committee_id)
+    return undo
+
+
+def _note(
+    session: Session, actor: Actor, now: datetime, action: str, act: PersonMerger, committee_id: int
+) -> None:
     audit.record(
         session,
         actor,
         now,
-        "person.merge",
+        action,
         "person",
-        kept.id,
-        committee_id=next(iter(written.values()))[0],
-        other=other.id,
-        merger=row_of_act.id,
+        act.kept_person_id,
+        committee_id=committee_id,
+        other=act.other_person_id,
+        merger=act.id,
     )
     session.flush()
-    return row_of_act
 
 
 def _refuse(session: Session, kept: Person, other: Person) -> None:
@@ -166,12 +232,18 @@ def _refuse(session: Session, kept: Person, other: Person) -> None:
         raise NotMergeable(why="has_office")
 
 
-def _take_over(session: Session, kept: Person, other: Person) -> None:
-    for name in FILLED:
-        if getattr(kept, name) is None:
-            setattr(kept, name, getattr(other, name))
-    if other.ci_key is not None:  # then the one who stays has none: the two did not differ
-        number = (other.ci, other.ci_suffix, other.ci_key)
-        other.ci = other.ci_suffix = other.ci_key = None
+def _hand(session: Session, giver: Person, taker: Person, names: Sequence[str]) -> list[str]:
+    """Gives what the taker has not: a number goes from hand to hand, the rest is copied. Tells
+    what was given."""
+    given = [
+        name for name in names if getattr(taker, name) is None and getattr(giver, name) is not None
+    ]
+    for name in given:
+        if name != "ci":
+            setattr(taker, name, getattr(giver, name))
+    if "ci" in given:
+        number = (giver.ci, giver.ci_suffix, giver.ci_key)
+        giver.ci = giver.ci_suffix = giver.ci_key = None
         session.flush()  # a number belongs to one person only
-        kept.ci, kept.ci_suffix, kept.ci_key = number
+        taker.ci, taker.ci_suffix, taker.ci_key = number
+    return given

@@ -33,7 +33,7 @@ from spg_registry.territory.atlas import atlas_of
 OF_MEETINGS = frozenset({"member.leave", "member.extend", "member.correct"})
 CORRECTIONS = OF_MEETINGS | {
     *("plot.correct", "plot.last_input", "plot.hand_over", "crop.correct", "unit.correct"),
-    *("crop.ingredients", "person.merge"),
+    *("crop.ingredients", "person.merge", "person.part"),
     *("producer.household", "holder.add", "holder.end"),
     *("interest.declare", "interest.correct", "interest.end"),
     *("visit.correct", "finding.record", "sanction.impose"),

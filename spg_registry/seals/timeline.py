@@ -64,6 +64,7 @@ CORRECTIONS = {
     "producer.unmerge": "producer",
     "person.correct": "person",
     "person.merge": "person",
+    "person.part": "person",
     "unit.correct": "unit",
     "plot.correct": "plot",
     "plot.last_input": "plot",

@@ -347,6 +347,13 @@ V1: list[Row] = [
         at={"person_id": "@holder"},
     ),
     Row(
+        "POST /api/v1/persons/{person_id}/unmerge",
+        OFFICE,
+        "producer:write",
+        {"other": "@person_gone", "reason": "Son dos"},
+        at={"person_id": "@person_stays"},
+    ),
+    Row(
         "POST /api/v1/producers/{code}/merge",
         OFFICE,
         "producer:write",

@@ -279,6 +279,12 @@ PAGES: list[Row] = [
         at={"other_id": "@holder_alike"},
         body={"stays": "@holder", **REASON},
     ),
+    *form(
+        "/productores/personas/{person_id}/separar/{other_id}",
+        OFFICE,
+        at={"person_id": "@person_stays", "other_id": "@person_gone"},
+        body=REASON,
+    ),
     *form(f"{PRODUCTOR}/unir/{{other}}", OFFICE, at={"other": "@roundless"}, body=REASON),
     *form(
         f"{PRODUCTOR}/separar/{{other}}",

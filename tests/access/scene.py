@@ -38,11 +38,13 @@ from spg_registry.producers.schemas import (
     InterestIn,
     MembershipIn,
     MergeIn,
+    MergePersonsIn,
     OrganisationIn,
     PaperIn,
     PledgeIn,
     StatusIn,
 )
+from spg_registry.producers.twins import merge_persons
 from spg_registry.register import service as register
 from spg_registry.rounds import service as rounds
 from spg_registry.rounds.codes import VISIT, sheet_code
@@ -235,6 +237,10 @@ class _Builder:
         seals.merge(self.session, self.cast.secretary, self.cast.now, stays, word)
         self.names.stays, self.names.twin = stays, twin
         self.names.roundless = self.home["roundless"].producer.code
+        stays, gone = (self.home[name].persons[1] for name in ("unmanned", "unheard"))
+        same = MergePersonsIn(other=gone.id, reason="Es la misma persona")
+        merge_persons(self.session, self.cast.secretary, self.cast.now, stays.id, same)
+        self.names.person_stays, self.names.person_gone = stays.id, gone.id
 
     def handed_over(self) -> None:
         """A plot of a family of committee B, for the first family of A to take."""

@@ -97,6 +97,23 @@ def test_who_stays_takes_over_holdings_ties_and_particulars(session: Session, ca
     assert "person.merge" in session.exec(select(AuditEvent.action)).all()
 
 
+def test_two_persons_after_all_have_everything_back(session: Session, cast: Cast) -> None:
+    kept, other = registered(session, cast, justina(), justina(ci="7654321", phone="70011223"))
+    before = producers_held_by(session, [kept.id, other.id])
+    merged(session, cast, kept, other)
+    word = MergePersonsIn(other=other.id, reason="Son madre e hija")
+    with pytest.raises(PersonNotFound):
+        twins.part_persons(session, cast.secretary_b, cast.now, kept.id, word)
+    twins.part_persons(session, cast.secretary, cast.now, kept.id, word)
+    assert producers_held_by(session, [kept.id, other.id]) == before
+    assert (kept.ci, kept.phone) == (None, None)
+    assert (other.ci, other.phone, other.merged_into_id) == ("7654321", "70011223", None)
+    with pytest.raises(PersonNotFound):  # not twice
+        twins.part_persons(session, cast.secretary, cast.now, kept.id, word)
+    merged(session, cast, kept, other)
+    assert len(session.exec(select(PersonMerger)).all()) == 3
+
+
 def test_a_family_that_has_both_keeps_one_of_them(session: Session, cast: Cast) -> None:
     batch = [family(holders=[justina(), justina(birth_year=1961)])]
     (made,) = service.register_all(session, cast.secretary, cast.now, cast.spg, batch)
@@ -107,6 +124,9 @@ def test_a_family_that_has_both_keeps_one_of_them(session: Session, cast: Cast) 
         (kept.id, None),
         (other.id, cast.today),
     ]
+    word = MergePersonsIn(other=other.id, reason="Son gemelas")
+    twins.part_persons(session, cast.secretary, cast.now, kept.id, word)
+    assert [row.until for row in rows] == [None, None]
 
 
 def test_who_has_an_office_is_the_one_to_stay(session: Session, cast: Cast) -> None:
@@ -156,5 +176,11 @@ def test_the_page_points_out_compares_and_merges(stage: Stage) -> None:
     none = browser.post(place, {"stays": "999", "reason": SAME})
     assert none.status_code == 422
     assert browser.post(place, {"stays": str(kept), "reason": SAME}).status_code == 303
-    assert f'href="{place}"' not in browser.get("/productores/duplicados").text
+    again = browser.get("/productores/duplicados").text
+    assert f'href="{place}"' not in again
+    apart = f"/productores/personas/{kept}/separar/{other}"
+    assert f'href="{apart}"' in again
+    assert SAME in browser.get(apart).text
+    assert browser.post(apart, {"reason": "Son madre e hija"}).status_code == 303
+    assert f'href="{place}"' in browser.get("/productores/duplicados").text
     assert stage.browser(cast.secretary_b).get(place).status_code == 404
