@@ -73,23 +73,35 @@ def _rule(code: str, rule: dict[str, Any], request: Request) -> Rule:
     )
 
 
+class Meaning(NamedTuple):
+    """What the page behind a QR may say, and how it looks here."""
+
+    word: str
+    tone: str
+    picture: str
+
+
 MEANT = (
-    Verdict.VALID,
-    Verdict.SUSPENDED,
-    Verdict.WITHDRAWN,
-    Verdict.EXPIRED,
-    Verdict.REPLACED,
-    Verdict.NOT_YET_VALID,
-    Verdict.FORGED,
-    Verdict.UNREGISTERED,
-    Verdict.UNKNOWN_KEY,
-    Verdict.KEY_COMPROMISED,
-    Verdict.UNKNOWN_CODE,
-    Verdict.TYPING_ERROR,
+    (Verdict.VALID, "good", "check"),
+    (Verdict.SUSPENDED, "bad", "pause"),
+    (Verdict.WITHDRAWN, "bad", "cross"),
+    (Verdict.EXPIRED, "doubt", "clock"),
+    (Verdict.REPLACED, "doubt", "swap"),
+    (Verdict.NOT_YET_VALID, "doubt", "clock"),
+    (Verdict.FORGED, "bad", "cross"),
+    (Verdict.UNREGISTERED, "bad", "cross"),
+    (Verdict.UNKNOWN_KEY, "bad", "cross"),
+    (Verdict.KEY_COMPROMISED, "bad", "cross"),
+    (Verdict.UNKNOWN_CODE, "bad", "cross"),
+    (Verdict.TYPING_ERROR, "doubt", "question"),
 )
-"""What the page behind a QR may say, the usual first."""
+"""The usual first."""
 
 
 @router.get("/los-dos-sellos")
 def meanings(request: Request, _visitor: VisitorDep) -> Response:
-    return render(request, "public/seals.html", verdicts=[verdict.value for verdict in MEANT])
+    return render(
+        request,
+        "public/seals.html",
+        meanings=[Meaning(said.value, tone, picture) for said, tone, picture in MEANT],
+    )

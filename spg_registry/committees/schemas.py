@@ -249,6 +249,11 @@ class SpgOut(_Read):
     standing: str = "none"
     registered_until: date | None = None
 
+    @property
+    def lacks_registration(self) -> bool:
+        """Whether the control body may register it: it never did, or that one has ended."""
+        return self.standing in ("none", "expired", "cancelled")
+
 
 class RegistrationOut(_Read):
     id: int

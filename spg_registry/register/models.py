@@ -35,3 +35,8 @@ class Pull(SQLModel, table=True):
     rows: int | None = None
     digest: str | None = Field(default=None, max_length=64)
     finished: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of whoever pulled, without the kind and number before it."""
+        return self.puller.partition(" ")[2]
