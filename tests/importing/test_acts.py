@@ -217,7 +217,7 @@ def test_a_csv_comes_back_as_csv_with_its_delimiter_and_its_cells_as_they_were(
 def test_five_thousand_rows_are_examined_in_seconds(session: Session, cast: Cast) -> None:
     titles = (*TITLES, "Sexo", "Superficie (ha)", "Último químico", "Rubros", "Compromiso")
     rows = [titles]
-    for n in range(5_000):
+    for n in range(4_999):  # and the headings
         land = ("F" if n % 2 else "M", "1,25", "nunca", "papa 0,5 ha; haba 0,5 ha", "02/05/2026")
         person = (f"T-{n}", f"Ana{n}", "Vera Quispe", f"{n + 1_000_000} CB", f"Com {n % 60}", n)
         rows.append((*person, *land))  # type: ignore[arg-type]
@@ -225,5 +225,5 @@ def test_five_thousand_rows_are_examined_in_seconds(session: Session, cast: Cast
     start = time.perf_counter()
     found = examined_file(session, cast, file)
     took = time.perf_counter() - start
-    assert found.batch.counts["new"] == 5_000
+    assert found.batch.counts["new"] == 4_999
     assert took < 20, "3 s on two busy cores"
