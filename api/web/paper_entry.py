@@ -60,7 +60,7 @@ def team(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
         pairs = [
             Pair(unit_id=visit.unit_id, appointment_id=int(text))
             for text in dict.fromkeys(chosen)
-            if text.isdecimal() and len(text) < 10
+            if text.isdecimal() and len(text) < 10 and int(text) > 0
         ]
         if not pairs:
             raise Invalid.at("team-0", "required")

@@ -120,7 +120,8 @@ def test_who_signed_is_put_down_where_nobody_was_sent(stage: Stage) -> None:
     page = browser.get(f"/visitas/{visit_id}/papel").text
     assert "Nadie está asignado a esta visita" in page
     assert "paper-form" not in page
-    assert browser.post(f"/visitas/{visit_id}/papel/equipo").status_code == 422
+    for nobody in ({}, {"team-0": "0"}, {"team-0": "Teófilo"}):
+        assert browser.post(f"/visitas/{visit_id}/papel/equipo", nobody).status_code == 422
     chosen = {"team-0": str(team[0]), "team-1": str(team[1])}
     browser.post(f"/visitas/{visit_id}/papel/equipo", chosen)
     assert "paper-form" in browser.get(f"/visitas/{visit_id}/papel").text
