@@ -92,6 +92,13 @@ def merged_into(session: Session, producer_ids: Iterable[int]) -> dict[int, int]
     return {id_: kept for id_, kept in session.exec(query) if kept is not None}
 
 
+def standing_for(session: Session, producer_ids: Iterable[int]) -> dict[int, int]:
+    """By each of these: the producer that it is now, itself or the one it was merged into."""
+    query = select(Producer.id, col(Producer.merged_into_id))
+    rows = session.exec(query.where(col(Producer.id).in_(set(producer_ids))))
+    return {id_: into or id_ for id_, into in rows}
+
+
 # --- land ----------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from spg_registry.committees.queries import evaluators_of
 from spg_registry.core.permissions import Actor, Permission
 from spg_registry.people.models import Person
-from spg_registry.producers.facts import plots_of
+from spg_registry.producers.facts import plots_of, with_merged
 from spg_registry.producers.models import Enrolment, Plot, Producer, Unit
 from spg_registry.rounds import forms
 from spg_registry.rounds.access import (
@@ -163,11 +163,12 @@ def visible_visits(
     query = select(Visit).where(seen_visits(actor))
     for column, wanted in (
         (Visit.round_id, round_id),
-        (Visit.producer_id, producer_id),
         (Visit.state, state),
     ):
         if wanted is not None:
             query = query.where(col(column) == wanted)
+    if producer_id is not None:
+        query = query.where(with_merged(col(Visit.producer_id), [producer_id]))
     if mine:
         query = query.where(col(Visit.id).in_(sent_to(actor)), Visit.state != VisitState.VOID)
     total = session.exec(
@@ -415,12 +416,13 @@ def visible_findings(
     query = select(Finding).where(col(Finding.visit_id).in_(visits))
     for column, wanted in (
         (Finding.visit_id, visit_id),
-        (Finding.producer_id, producer_id),
         (Finding.state, state),
         (Finding.grade, grade),
     ):
         if wanted is not None:
             query = query.where(col(column) == wanted)
+    if producer_id is not None:
+        query = query.where(with_merged(col(Finding.producer_id), [producer_id]))
     if overdue_on is not None:
         query = query.where(Finding.state != FindingState.CLOSED, Finding.due_on < overdue_on)
     total = session.exec(select(func.count()).select_from(query.subquery())).one()

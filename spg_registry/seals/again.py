@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
 from spg_registry.decisions.models import Decision, Meeting
+from spg_registry.producers.facts import standing_for
 from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding
 from spg_registry.rules import facts
@@ -71,12 +72,16 @@ def _standing_then(
             SealEvent.at < moment,
         )
         over.update(session.exec(query))
+    kept: dict[int, int] = {}
+    for lot in in_lots(grant.producer_id for grant in grants.values()):
+        kept |= standing_for(session, lot)
     found: dict[int, list[facts.StandingGrant]] = {}
     for grant_id, grant in sorted(grants.items()):
         if grant_id not in over:
             validity = Span(grant.valid_from, grant.valid_until)
             scope = frozenset(scopes[grant_id])
-            one = facts.StandingGrant(grant_id, grant.category, validity, scope, grant.producer_id)
+            holder = kept[grant.producer_id]
+            one = facts.StandingGrant(grant_id, grant.category, validity, scope, holder)
             for unit_id in {unit for unit, _ in scope}:
                 found.setdefault(unit_id, []).append(one)
     return found

@@ -20,10 +20,10 @@ from spg_registry.producers.facts import (
     merged_into,
     pledges_of,
     present_crops,
+    standing_for,
     units_of,
 )
 from spg_registry.producers.ingredients import declared
-from spg_registry.producers.models import Producer
 from spg_registry.rounds.facts import findings_of, ties_of, visits_of
 from spg_registry.rules import facts, granting
 from spg_registry.rules.enrolling import still_enrolled
@@ -400,9 +400,7 @@ def standing_grants(
         .where(SealScope.grant_id == SealGrant.id, col(SealScope.unit_id).in_(unit_ids))
         .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
     ).all()
-    holders = {grant.producer_id for grant, _, _ in rows}
-    query = select(Producer.id, col(Producer.merged_into_id)).where(col(Producer.id).in_(holders))
-    kept = {id_: into or id_ for id_, into in session.exec(query)}
+    kept = standing_for(session, [grant.producer_id for grant, _, _ in rows])
     scopes: dict[int, set[tuple[int, str]]] = defaultdict(set)
     for grant, unit_id, product in rows:
         scopes[grant.id].add((unit_id, product))

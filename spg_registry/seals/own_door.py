@@ -22,8 +22,9 @@ from spg_registry.people import throttle
 from spg_registry.people.accounts import digest, new_secret
 from spg_registry.people.passwords import PasswordCheck, check_password, hash_password
 from spg_registry.people.peppers import keyed
-from spg_registry.producers.access import require_papers
+from spg_registry.producers.access import kept, require_papers
 from spg_registry.producers.models import Producer
+from spg_registry.producers.queries import registrations_of
 from spg_registry.seals.models import ProducerPin, ProducerSession, ProducerSlip, SealGrant
 
 SLIP_LIFE: Final = timedelta(days=30)
@@ -140,7 +141,9 @@ def choose_pin(
     row = session.exec(
         select(ProducerSlip).where(ProducerSlip.code_hash == _slip_hash(codes.forgiven(slip)))
     ).first()
-    outcome = _of_slip(row, producer, now)
+    if producer is None or (row and row.producer_id not in registrations_of(session, producer.id)):
+        row = None
+    outcome = _of_slip(row, now)
     throttle.note(session, now, name, address, ok=outcome is Outcome.LET_IN)
     if producer is None or row is None or outcome is not Outcome.LET_IN:
         return Entry(outcome)
@@ -156,9 +159,9 @@ def choose_pin(
     return Entry(Outcome.LET_IN, _begin(session, now, producer))
 
 
-def _of_slip(row: ProducerSlip | None, producer: Producer | None, now: datetime) -> Outcome:
+def _of_slip(row: ProducerSlip | None, now: datetime) -> Outcome:
     """Another's slip is told like none at all."""
-    if row is None or producer is None or row.producer_id != producer.id:
+    if row is None:
         return Outcome.SLIP_REFUSED
     if row.used_at is not None:
         return Outcome.SLIP_USED
@@ -194,7 +197,7 @@ def lock_of(session: Session, now: datetime, typed: str, address: str) -> Lock:
     """Reads only."""
     producer = producer_of(session, typed)
     wait = throttle.wait(session, now, _name(producer, typed), address)
-    pin = session.get(ProducerPin, producer.id) if producer else None
+    pin = _pin_of(session, producer) if producer else None
     return Lock(wait, pin.pin_hash if pin and pin.locked_at is None else None)
 
 
@@ -207,7 +210,7 @@ def enter(session: Session, now: datetime, typed: str, tried: Tried, address: st
         throttle.note(session, now, None, address, ok=False)
         return Entry(Outcome.THROTTLED, seconds=wait)
     producer = producer_of(session, typed)
-    pin = session.get(ProducerPin, producer.id) if producer else None
+    pin = _pin_of(session, producer) if producer else None
     if producer is not None and pin is not None and pin.locked_at is not None:
         throttle.note(session, now, name, address, ok=False)
         return Entry(Outcome.LOCKED)
@@ -223,6 +226,12 @@ def enter(session: Session, now: datetime, typed: str, tried: Tried, address: st
     session.add(pin)
     audit.record(session, itself(producer), now, "producer.enter", "producer", producer.id)
     return Entry(Outcome.LET_IN, _begin(session, now, producer))
+
+
+def _pin_of(session: Session, producer: Producer) -> ProducerPin | None:
+    """Its own, or while it chose none, that of a registration that was merged into it."""
+    held = (session.get(ProducerPin, id_) for id_ in registrations_of(session, producer.id))
+    return next((pin for pin in held if pin is not None), None)
 
 
 def _failed(session: Session, now: datetime, producer: Producer, pin: ProducerPin) -> Entry:
@@ -255,7 +264,7 @@ def session_producer(session: Session, now: datetime, token: str) -> Producer | 
     row = _session(session, token)
     if row is None or row.ended_at is not None or row.expires_at <= now:
         return None
-    return session.get(Producer, row.producer_id)
+    return kept(session, session.get_one(Producer, row.producer_id))
 
 
 def leave(session: Session, now: datetime, token: str) -> None:
@@ -285,7 +294,13 @@ def _end_sessions(session: Session, now: datetime, producer_id: int) -> None:
 
 
 def producer_of(session: Session, typed: str) -> Producer | None:
-    """By the code of a seal or of the producer itself, in any spelling that is forgiven."""
+    """By the code of a seal or of the producer itself, in any spelling that is forgiven; of a
+    registration that was merged, the one that stayed."""
+    found = _registration_of(session, typed)
+    return kept(session, found) if found else None
+
+
+def _registration_of(session: Session, typed: str) -> Producer | None:
     plain = typed.strip().upper().replace(" ", "").replace("-", "")
     found = _PRODUCER_CODE.fullmatch(plain)
     if found:

@@ -12,7 +12,9 @@ from spg_registry.core import audit, clock
 from spg_registry.decisions.models import Appeal, Decision, Meeting
 from spg_registry.decisions.queries import appeals_of, decisions_about
 from spg_registry.decisions.service import appeal_until
+from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer, Unit
+from spg_registry.producers.queries import registrations_of
 from spg_registry.rounds.models import Acknowledgement, Finding, Round, Visit
 from spg_registry.rules.states import UNSAID
 from spg_registry.rules.words import DecisionState, SealEventKind, SealState, VisitState
@@ -87,13 +89,13 @@ def own_file(session: Session, producer: Producer, on: date) -> OwnFile:
 
 def _visits(session: Session, producer: Producer) -> list[OwnVisit]:
     findings: dict[int, list[Finding]] = {}
-    query = select(Finding).where(Finding.producer_id == producer.id)
+    query = select(Finding).where(with_merged(col(Finding.producer_id), [producer.id]))
     for finding in session.exec(query.order_by(col(Finding.id))):
         findings.setdefault(finding.visit_id, []).append(finding)
     rows = session.exec(
         select(Visit, Unit, Round)
         .where(Visit.unit_id == Unit.id, Visit.round_id == Round.id)
-        .where(Visit.producer_id == producer.id, col(Visit.state).in_(_TOLD))
+        .where(with_merged(col(Visit.producer_id), [producer.id]), col(Visit.state).in_(_TOLD))
         .order_by(col(Visit.visited_on).desc(), col(Visit.id).desc())
     )
     return [
@@ -103,7 +105,7 @@ def _visits(session: Session, producer: Producer) -> list[OwnVisit]:
 
 
 def _seals(session: Session, producer: Producer, on: date) -> list[OwnSeal]:
-    query = select(SealGrant).where(SealGrant.producer_id == producer.id)
+    query = select(SealGrant).where(with_merged(col(SealGrant.producer_id), [producer.id]))
     found = []
     for grant in session.exec(query.order_by(col(SealGrant.id).desc())):
         seal = public_seal(session, grant.code, on)
@@ -145,10 +147,15 @@ def _decisions(session: Session, producer: Producer) -> list[OwnDecision]:
 # --- its own word --------------------------------------------------------------------------------
 
 
+def _its(session: Session, producer: Producer, holder_id: int) -> bool:
+    """Under its own code, or under one that was merged into it."""
+    return holder_id in registrations_of(session, producer.id)
+
+
 def confirm_visit(session: Session, now: datetime, producer: Producer, visit_id: int) -> Visit:
     query = select(Visit).where(Visit.id == visit_id).with_for_update()
     visit = session.exec(query.execution_options(populate_existing=True)).first()
-    if visit is None or visit.producer_id != producer.id or visit.state not in _TOLD:
+    if visit is None or visit.state not in _TOLD or not _its(session, producer, visit.producer_id):
         raise SealNotFound(visit=visit_id)
     if visit.acknowledged_on is not None:
         raise AlreadyAcknowledged(visit=visit_id)
@@ -166,7 +173,7 @@ def confirm_visit(session: Session, now: datetime, producer: Producer, visit_id:
 def confirm_seal(session: Session, now: datetime, producer: Producer, code: str) -> SealEvent:
     query = select(SealGrant).where(SealGrant.code == code).with_for_update()
     grant = session.exec(query.execution_options(populate_existing=True)).first()
-    if grant is None or grant.producer_id != producer.id:
+    if grant is None or not _its(session, producer, grant.producer_id):
         raise SealNotFound(code=code)
     if grant.acknowledged_on is not None:
         raise AlreadyAcknowledged(code=code)

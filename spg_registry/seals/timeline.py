@@ -157,14 +157,13 @@ def _land(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Line
 
 def _visits(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     codes = {unit.id: unit.name for unit in _units(session, file.id)}
-    ids = registrations_of(session, file.id)
-    for visit in _all(visible_visits, session, actor, ids):
+    for visit in visible_visits(session, actor, producer_id=file.id)[0]:
         if visit.visited_on and visit.state is not VisitState.VOID:
             told = {"unit": codes.get(visit.unit_id, "")}
             tag = ("visit", visit.state.value)
             to = ("visit", str(visit.id))
             yield Line(visit.visited_on, Topic.VISITS, "visit", to, tag, told)
-    for finding in _all(visible_findings, session, actor, ids):
+    for finding in visible_findings(session, actor, producer_id=file.id)[0]:
         told, to = {"code": finding.code}, ("finding", str(finding.id))
         tag = ("finding_class", finding.grade.value)
         yield Line(
@@ -177,12 +176,7 @@ def _visits(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line
 
 def _decisions(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     mine = {}
-    about = [
-        pair
-        for producer_id in registrations_of(session, file.id)
-        for pair in decisions_about(session, producer_id)
-    ]
-    for decision, meeting in about:
+    for decision, meeting in decisions_about(session, file.id):
         if decision.state in UNSAID:
             continue
         if not actor.may(Permission.DECISION_READ, on=meeting.committee_id):
@@ -201,12 +195,8 @@ def _decisions(session: Session, actor: Actor, file: ProducerFile) -> Iterator[L
 def _seals(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]:
     if not actor.may(Permission.SEAL_READ):
         return
-    ids = registrations_of(session, file.id)
-    grants = {
-        grant.id: grant
-        for producer_id in ids
-        for grant, _ in visible_seals(session, actor, file.on, producer_id=producer_id)[0]
-    }
+    seals, _ = visible_seals(session, actor, file.on, producer_id=file.id)
+    grants = {grant.id: grant for grant, _ in seals}
     query = select(SealEvent).where(col(SealEvent.grant_id).in_(grants))
     for event in session.exec(query.order_by(col(SealEvent.id))):
         grant = grants[event.grant_id]
@@ -219,21 +209,13 @@ def _seals(session: Session, actor: Actor, file: ProducerFile) -> Iterator[Line]
         if standing_of_grant(grant, file.on) is SealStanding.EXPIRED:
             told, ended = {"code": grant.code}, grant.valid_until + timedelta(days=1)
             yield Line(ended, Topic.SEALS, "seal_expired", ("seal", grant.code), params=told)
-    for sanction in _all(visible_sanctions, session, actor, ids):
+    for sanction in visible_sanctions(session, actor, producer_id=file.id)[0]:
         told, to = {"code": sanction.code}, ("sanction", "")
         tag = ("sanction", sanction.kind.value)
         code = "sanction_corrected" if sanction.correction_of else "sanction"
         yield Line(sanction.since, Topic.SEALS, code, to, tag, told)
         if sanction.until and sanction.until < file.on:
             yield Line(sanction.until, Topic.SEALS, "sanction_ended", to, params=told)
-
-
-def _all(
-    ask: Callable[..., tuple[list[Any], int]], session: Session, actor: Actor, ids: Iterable[int]
-) -> Iterator[Any]:
-    """What a room tells of each of some producers."""
-    for producer_id in ids:
-        yield from ask(session, actor, producer_id=producer_id)[0]
 
 
 def _people(_session: Session, _actor: Actor, file: ProducerFile) -> Iterator[Line]:

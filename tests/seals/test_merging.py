@@ -20,14 +20,24 @@ from spg_registry.producers.queries import Filters
 from spg_registry.producers.schemas import EnrolmentIn, HolderIn, MergeIn
 from spg_registry.rules.words import EnrolmentStatus, Outcome, SealState
 from spg_registry.seals import service
+from spg_registry.seals.again import judge_again
 from spg_registry.seals.judging import standing_grants
 from spg_registry.seals.models import SealGrant
 from spg_registry.seals.queries import visible_seals
 from spg_registry.seals.verification import Verdict, verify_code
 from tests.cast import TIQUIPAYA, Cast, Stage
-from tests.producers.families import family
+from tests.producers.families import family, plot, unit
 from tests.rounds.stories import families, opened
-from tests.seals.stories import as_b, closed, convened, decided_about, granted, on_day, visited
+from tests.seals.stories import (
+    as_b,
+    closed,
+    convened,
+    decided,
+    decided_about,
+    granted,
+    on_day,
+    visited,
+)
 
 SAME = "Es la misma familia: mismo carnet"
 
@@ -140,6 +150,26 @@ def test_the_norm_takes_the_old_seal_for_the_familys_own(session: Session, cast:
     units = session.exec(select(Unit.id).where(Unit.producer_id == again.id)).all()
     (standing,) = {one for rows in standing_grants(session, units).values() for one in rows}
     assert standing.producer_id == again.id
+
+
+def test_asked_again_the_norm_still_takes_it_for_the_familys_own(
+    session: Session, cast: Cast
+) -> None:
+    """The white seal was given under the code that went, the green one under the code that stayed;
+    asked again later, the one may still take the other's place."""
+    young = {"units": [unit(plots=[plot(last_input="date", last_input_on=date(2024, 9, 1))])]}
+    (white,) = granted(session, cast, "Justina", outcome=Outcome.TRANSITION, **young)
+    (home,) = families(session, cast, "Justina")
+    merged(session, cast, home.producer, holder_of(session, white))
+    later = on_day(cast, date(2026, 10, 5))
+    land = session.exec(select(Unit.id).where(Unit.producer_id == home.producer.id)).all()
+    visits = visited(session, later, land, date(2026, 9, 20))
+    meeting = convened(session, later, visits[0].round_id, held_on=date(2026, 10, 4))
+    (decision,) = decided(session, later, meeting, visits)
+    (green,) = closed(session, later, meeting).granted
+    assert green.replaces_id == white.id
+    (one,) = judge_again(session, meeting, [decision])
+    assert one.stops == ()
 
 
 def test_what_was_signed_under_the_other_code_counts_for_the_family(

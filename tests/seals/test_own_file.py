@@ -18,7 +18,11 @@ from spg_registry.core.errors import Forbidden
 from spg_registry.core.keys import open_keyring
 from spg_registry.producers.errors import ProducerNotFound
 from spg_registry.producers.models import Producer
+from spg_registry.producers.schemas import MergeIn
+from spg_registry.rounds import service as rounds
 from spg_registry.rounds.models import Visit
+from spg_registry.rounds.schemas import CloseIn, FindingIn
+from spg_registry.rules.words import FindingClass
 from spg_registry.seals import own_door, service
 from spg_registry.seals.models import (
     ProducerPin,
@@ -30,6 +34,7 @@ from spg_registry.seals.models import (
 from spg_registry.seals.own_door import pin_fault
 from spg_registry.seals.schemas import ActIn, ReasonClass
 from tests.cast import Stage
+from tests.rounds.stories import families
 from tests.seals.stories import granted
 
 PIN = "4071"
@@ -170,6 +175,69 @@ def test_the_evaluation_is_confirmed_the_same_way(
         assert told.acknowledged_on == stage.cast.today
         assert told.acknowledged_how is not None
         assert told.acknowledged_how.value == "self"
+
+
+def made_one(stage: Stage, seal: SealGrant) -> Producer:
+    """The family was typed in once more, and the new code is the one that stays."""
+    with stage.database.write(stage.cast.now) as session:
+        old = session.get_one(Producer, seal.producer_id)
+        (again,) = families(session, stage.cast, "Justina")
+        word = MergeIn(other=old.code, reason="Es la misma familia")
+        service.merge(session, stage.cast.secretary, stage.cast.now, again.producer.code, word)
+        return again.producer
+
+
+def test_a_family_registered_twice_has_one_file_under_every_code(
+    stage: Stage, seals: list[SealGrant], phone: Phone
+) -> None:
+    """Its land had a seal, a visit and a finding under the code that was given up."""
+    seal, cast = seals[0], stage.cast
+    with stage.database.write(cast.now) as session:
+        visit = session.exec(select(Visit).where(Visit.producer_id == seal.producer_id)).one()
+        visit.acknowledged_on, visit.acknowledged_how = None, None
+        session.add(visit)
+        session.flush()
+        finding = FindingIn(
+            visit_id=visit.id,
+            grade=FindingClass.MINOR,
+            description="Sin barrera viva",
+            measure="Plantar una",
+            due_on=cast.today + timedelta(days=30),
+        )
+        (row,) = rounds.record_findings(session, cast.evaluator, cast.now, [finding])
+        rounds.start_correction(session, cast.secretary, cast.now, row.id)
+        closing = CloseIn(finding_id=row.id, closed_on=cast.today, evidence="Se la vio")
+        rounds.close_findings(session, cast.secretary, cast.now, [closing])
+    kept = made_one(stage, seal)
+    with stage.database.write(cast.now) as session:
+        (slip,) = own_door.issue_slips(session, cast.secretary, cast.now, [kept.id])
+    phone.choose(seal.code, slip.code)
+    page = plain(phone.get("/mi-sello").text)
+    for told in (kept.code, codes.display(seal.code), "Sin barrera viva", "Acta"):
+        assert told in page, told
+    assert phone.post("/mi-sello/conformidad", sello=seal.code).status_code == 303
+    assert phone.post("/mi-sello/conformidad", visita=str(visit.id)).status_code == 303
+    with stage.database.read() as session:
+        assert session.get_one(SealGrant, seal.id).acknowledged_on == cast.today
+        assert session.get_one(Visit, visit.id).acknowledged_on == cast.today
+        assert session.exec(select(ProducerPin.producer_id)).one() == kept.id
+
+
+def test_the_slip_and_the_pin_of_the_code_given_up_open_the_same_file(
+    stage: Stage, seals: list[SealGrant], phone: Phone
+) -> None:
+    first, second = (slip_for(stage, seal) for seal in seals)
+    other = Phone(stage._client())
+    other.choose(seals[1].code, second)
+    kept = [made_one(stage, seal) for seal in seals]
+    assert other.get("/mi-sello").text.count(kept[1].code)
+    assert phone.choose(kept[0].code, second).status_code == 422, "another's"
+    assert phone.choose(kept[0].code, first).status_code == 303
+    assert kept[0].code in phone.get("/mi-sello").text
+    phone.post("/mi-sello/salir")
+    for code in (kept[1].code, seals[1].code):
+        assert phone.enter(code).status_code == 303
+        assert kept[1].code in phone.get("/mi-sello").text
 
 
 def test_what_is_anothers_is_not_found(stage: Stage, seals: list[SealGrant], phone: Phone) -> None:

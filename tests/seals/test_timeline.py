@@ -25,9 +25,9 @@ from spg_registry.producers.schemas import (
 from spg_registry.rounds import service as rounds
 from spg_registry.rounds.models import Visit
 from spg_registry.rounds.schemas import FindingIn
-from spg_registry.rules.words import FindingClass, InterestKind, LastInput
+from spg_registry.rules.words import FindingClass, InterestKind, LastInput, SanctionKind
 from spg_registry.seals import service
-from spg_registry.seals.schemas import ActIn, ReasonClass
+from spg_registry.seals.schemas import ActIn, ReasonClass, SanctionIn
 from spg_registry.seals.timeline import Line, Topic, timeline_of
 from tests.access.table import photo
 from tests.cast import Cast, Stage
@@ -143,6 +143,27 @@ def test_what_happened_to_a_twin_happened_to_the_one_it_became(
     (paper,) = papers_of(session, file)
     assert paper.title == "Del segundo registro"
     assert paper_file(*acting, kept.producer.code, paper.id).media_type == "image/jpeg"
+
+
+def test_what_was_decided_of_a_twin_is_told_once(session: Session, cast: Cast) -> None:
+    """A seal, its decision, its visit and a sanction, all under the code that was given up."""
+    (grant,) = granted(session, cast, "Justina")
+    twin = session.get_one(Producer, grant.producer_id)
+    (again,) = families(session, cast, "Justina")
+    word = SanctionIn(
+        producer_id=twin.id,
+        spg_id=cast.spg,
+        kind=SanctionKind.WARNING,
+        since=cast.today,
+        reason_class=ReasonClass.OTHER,
+        reason="Sin registros de venta",
+    )
+    service.impose(session, cast.control, cast.now, word)
+    merge = MergeIn(other=twin.code, reason="Es la misma familia")
+    service.merge(session, cast.secretary, cast.now, again.producer.code, merge)
+    told = codes(history(session, cast, cast.coordinator, again.producer.code))
+    for each in ("visit", "decision", "seal_granted", "sanction"):
+        assert told.count(each) == 1, each
 
 
 @pytest.mark.parametrize("who", ["member", "cnape"])
