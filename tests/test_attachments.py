@@ -1,7 +1,9 @@
 """Files that people attach: what is hidden in them does not stay, what is none is told apart."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlmodel import Session, select
 
-from spg_registry.core import attachments
+from spg_registry.core import attachments, keyfiles
 from spg_registry.core.attachments import Kind, prepare, store
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Invalid
@@ -122,3 +124,13 @@ def test_a_kept_file_is_found_under_its_digest_and_named_in_the_audit(
     images = [change.row for change in changes]
     assert len(images) == 2
     assert all("name" not in row for row in images)
+
+
+def test_the_same_photo_sent_twice_at_once_is_kept_whole(tmp_path: Path) -> None:
+    """Each writer has a temporary file of its own, so that none renames another's half."""
+    place, content = tmp_path / "photo", b"x" * 3_000_000
+    with ThreadPoolExecutor(8) as hands:
+        kept = [hands.submit(keyfiles.write_whole, place, content) for _ in range(16)]
+    assert [each.exception() for each in kept] == [None] * 16
+    assert place.read_bytes() == content
+    assert [each.name for each in tmp_path.iterdir()] == ["photo"]

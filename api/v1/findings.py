@@ -8,6 +8,7 @@ from pydantic import Field
 from api.deps import ActorDep, Listing, NowDep, PageDep, SessionDep
 from api.v1.idempotency import OnceRoute
 from spg_registry.core import clock
+from spg_registry.decisions import grounds
 from spg_registry.rounds import queries, service
 from spg_registry.rounds.schemas import CloseData, FindingIn, FindingOut, Id
 from spg_registry.rules.words import FindingClass, FindingState
@@ -54,7 +55,7 @@ def record_findings(
     batch: Annotated[list[FindingIn], Field(min_length=1, max_length=500)],
 ) -> list[FindingOut]:
     """By who made the visit, types it or reviews it."""
-    rows = service.record_findings(session, actor, now, batch)
+    rows = grounds.record_findings(session, actor, now, batch)
     return [FindingOut.model_validate(row) for row in rows]
 
 

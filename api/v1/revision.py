@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from api.deps import ActorDep, NowDep, SessionDep
 from api.v1.idempotency import OnceRoute
 from spg_registry.core.messages import reason
+from spg_registry.decisions import grounds
 from spg_registry.producers import queries, service
 from spg_registry.producers.answers import InterestOut
 from spg_registry.producers.schemas import InterestCorrection
-from spg_registry.rounds import service as rounds
 from spg_registry.rounds.schemas import Id, VisitCorrection, VisitOut
 from spg_registry.seals import service as seals
 from spg_registry.seals.naming import names_for
@@ -66,7 +66,7 @@ def correct_visit(
 ) -> VisitOut:
     """What was typed wrongly in a reviewed form. Only what is given changes. Wants
     `visit:review`."""
-    return VisitOut.model_validate(rounds.correct_visit(session, actor, now, visit_id, data))
+    return VisitOut.model_validate(grounds.correct_visit(session, actor, now, visit_id, data))
 
 
 @router.patch("/interests/{interest_id}", tags=["producers"])

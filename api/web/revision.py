@@ -18,6 +18,7 @@ from spg_registry.core import codes
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import format_date, reason
 from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.decisions import grounds
 from spg_registry.decisions import service as decisions
 from spg_registry.decisions.schemas import DecisionIn
 from spg_registry.producers import service as producers
@@ -25,7 +26,6 @@ from spg_registry.producers.answers import InterestOut
 from spg_registry.producers.errors import InterestNotFound
 from spg_registry.producers.schemas import InterestCorrection
 from spg_registry.rounds import queries as visits
-from spg_registry.rounds import service as rounds
 from spg_registry.rounds.errors import NotReviewed
 from spg_registry.rounds.schemas import Id, VisitCorrection
 from spg_registry.rules.words import Answer, InterestKind, Outcome, VisitState
@@ -204,7 +204,7 @@ def correct_visit(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
     def act() -> None:
         # The whole form is sent: no ticked plot is an answer.
         seen = [str(each) for each in data.getlist("plots_seen")]
-        rounds.correct_visit(*desk.acting, visit_id, parse(VisitCorrection, data, plots_seen=seen))
+        grounds.correct_visit(*desk.acting, visit_id, parse(VisitCorrection, data, plots_seen=seen))
 
     return desk.edit(
         data,

@@ -12,6 +12,7 @@ from api.web.once import FormRoute
 from api.web.visits import shown
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Permission, require
+from spg_registry.decisions import grounds
 from spg_registry.rounds import queries, service
 from spg_registry.rounds.schemas import AcknowledgeIn, FindingIn, Id, ReasonIn, VoidVisitIn
 from spg_registry.rules.words import RoundState
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/visitas/{visit_id}", route_class=FormRoute)
 @router.post("/hallazgos")
 def record_finding(desk: DeskDep, data: FormDep, visit_id: Id) -> Response:
     def act() -> None:
-        service.record_findings(*desk.acting, [parse(FindingIn, data, visit_id=visit_id)])
+        grounds.record_findings(*desk.acting, [parse(FindingIn, data, visit_id=visit_id)])
 
     return desk.act(
         data,

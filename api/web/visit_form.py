@@ -11,6 +11,7 @@ from api.forms import Form, parse
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.messages import sentence, spell
 from spg_registry.core.permissions import Actor
+from spg_registry.decisions import grounds
 from spg_registry.rounds import service
 from spg_registry.rounds.errors import Clash, WrittenMeanwhile
 from spg_registry.rounds.models import Visit
@@ -95,7 +96,7 @@ def recorded(
         raise Invalid.at("visited_on", "finding_needs_day")
     if findings:
         try:
-            service.record_findings(session, actor, now, [finding for _, finding in findings])
+            grounds.record_findings(session, actor, now, [finding for _, finding in findings])
         except Invalid as refusal:
             raise at_their_places(refusal, [place for place, _ in findings]) from refusal
     return visit

@@ -28,6 +28,7 @@ from spg_registry.committees.models import (
     SpgRegistration,
     SpgRegistrationEvent,
     TermCorrection,
+    TermExtension,
 )
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Unauthenticated
@@ -173,6 +174,15 @@ def corrections_of(session: Session, member_ids: Iterable[int]) -> dict[int, lis
     query = select(TermCorrection).where(col(TermCorrection.member_id).in_(set(member_ids)))
     found: dict[int, list[TermCorrection]] = defaultdict(list)
     for row in session.exec(query.order_by(col(TermCorrection.id))):
+        found[row.member_id].append(row)
+    return found
+
+
+def extensions_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[TermExtension]]:
+    """By member, each act in the order they were made."""
+    query = select(TermExtension).where(col(TermExtension.member_id).in_(set(member_ids)))
+    found: dict[int, list[TermExtension]] = defaultdict(list)
+    for row in session.exec(query.order_by(col(TermExtension.id))):
         found[row.member_id].append(row)
     return found
 

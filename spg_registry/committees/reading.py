@@ -25,6 +25,7 @@ from spg_registry.committees.schemas import (
     RegistrationOut,
     SpgOut,
     TermCorrectionOut,
+    TermExtensionOut,
 )
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.errors import PersonNotFound, UserNotFound
@@ -139,12 +140,14 @@ def _bodies(session: Session, committee_id: int, on: date) -> list[BodyFacts]:
 def members_out(session: Session, rows: Sequence[Member], on: date) -> list[MemberOut]:
     persons = persons_by_id(session, [row.person_id for row in rows])
     corrections = queries.corrections_of(session, [row.id for row in rows])
+    extensions = queries.extensions_of(session, [row.id for row in rows])
     return [
         MemberOut(
             **row.model_dump(exclude={"person_id", "corrected_from", "corrected_until"}),
             term_begin=row.term_begin,
             term_end=row.term_end,
             corrections=[TermCorrectionOut.model_validate(one) for one in corrections[row.id]],
+            extensions=[TermExtensionOut.model_validate(one) for one in extensions[row.id]],
             person=PersonOut.model_validate(persons[row.person_id]),
             in_office=row.in_office(on),
             standing=_member_standing(row, on),

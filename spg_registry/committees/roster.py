@@ -13,6 +13,7 @@ from spg_registry.committees.models import (
     EvaluatorService,
     Member,
     TermCorrection,
+    TermExtension,
 )
 from spg_registry.committees.queries import (
     body_of,
@@ -136,6 +137,7 @@ def extend_term(
         raise Invalid.at("until", "extension_short", until=end)
     if _clashes(member, Span(member.term_begin, data.until), _seats_of(session, member)):
         raise Invalid.at("until", "term_overlaps")
+    session.add(TermExtension(member_id=member.id, act=data.act, until=data.until))
     member.extension_act, member.extended_until = data.act, data.until
     _note(
         session,

@@ -201,6 +201,13 @@ class TermCorrectionOut(_Read):
     corrected_on: date
 
 
+class TermExtensionOut(_Read):
+    """One act that moved a member's end."""
+
+    act: str
+    until: date
+
+
 class MemberOut(_Read):
     """`term_from` and `term_until` are as first typed; `term_begin` and `term_end` as they hold,
     with corrections and extension."""
@@ -216,6 +223,7 @@ class MemberOut(_Read):
     term_end: date
     extension_act: str | None
     extended_until: date | None
+    extensions: list[TermExtensionOut]
     corrections: list[TermCorrectionOut]
     left_on: date | None
     in_office: bool

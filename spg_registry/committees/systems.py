@@ -183,6 +183,7 @@ def change_registration(
     """
     registration, spg = get_registration(session, actor, registration_id)
     require(actor, Permission.SPG_REGISTER)
+    _hold(session, spg)
     verdict = move(Machine.REGISTRATION, registration.state, data.state)
     if isinstance(verdict, NotMet):
         raise MoveRefused(
@@ -210,6 +211,13 @@ def change_registration(
             )
     session.flush()
     return registration
+
+
+def _hold(session: Session, spg: Spg) -> None:
+    """All its registrations held and read anew: one act on them comes after the other."""
+    query = select(SpgRegistration).where(SpgRegistration.spg_id == spg.id)
+    query = query.order_by(col(SpgRegistration.id)).with_for_update()
+    session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def _begin(

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,15 +40,20 @@ def stamp(path: Path) -> tuple[int, int, int] | None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Written beside, synced, renamed over, directory synced; mode 0600."""
-    temporary = path.with_name(TEMPORARY + path.name)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    temporary.replace(path)
+    """Written beside, synced, renamed over, directory synced; mode 0600. Two who write the same
+    file at once do not meet: each has a temporary file of its own."""
+    descriptor, beside = tempfile.mkstemp(prefix=TEMPORARY + path.name + "-", dir=path.parent)
+    temporary = Path(beside)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o600)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
 
 

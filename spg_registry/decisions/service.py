@@ -1,10 +1,10 @@
 """Meetings: convened, attended, decided in drafts. Closing the acta belongs to `seals`, because
 closing grants; what is here never touches a seal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import Body, BodyKind
 from spg_registry.committees.queries import body_of, members_in_office
@@ -411,6 +411,7 @@ def notify(
 ) -> list[Decision]:
     """The producers were told; from this day the window for an appeal runs."""
     today = clock.local_date(now)
+    _hold(session, decision_ids)
     found = queries.get_decisions(session, actor, decision_ids)
     told = []
     for decision, meeting in found:
@@ -428,6 +429,7 @@ def file_appeal(
     session: Session, actor: Actor, now: datetime, decision_id: int, data: AppealIn
 ) -> Appeal:
     """An appeal suspends nothing by itself (domain.md section 3)."""
+    _hold(session, [decision_id])
     decision, meeting = queries.get_decision(session, actor, decision_id)
     require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
     until = appeal_until(session, decision, meeting)
@@ -490,6 +492,7 @@ def _check_answer(session: Session, meeting: Meeting, data: AppealAnswerIn) -> N
 
 def finalise(session: Session, actor: Actor, now: datetime, decision_id: int) -> Decision:
     """The window for an appeal is over and nobody appealed."""
+    _hold(session, [decision_id])
     decision, meeting = queries.get_decision(session, actor, decision_id)
     require(actor, Permission.DECISION_RECORD, on=meeting.committee_id)
     until = appeal_until(session, decision, meeting)
@@ -500,6 +503,13 @@ def finalise(session: Session, actor: Actor, now: datetime, decision_id: int) ->
     session.flush()
     _note(session, actor, now, "decision.finalise", meeting, decision=decision.id)
     return decision
+
+
+def _hold(session: Session, decision_ids: Iterable[int]) -> None:
+    """Held and read anew: of two acts on one decision the second sees what the first made of it."""
+    query = select(Decision).where(col(Decision.id).in_(set(decision_ids)))
+    query = query.order_by(col(Decision.id)).with_for_update()
+    session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def _move(decision: Decision, target: DecisionState, now: datetime) -> None:

@@ -196,13 +196,13 @@ def visit(
     ]
     rounds.save_visits(session, who, now, saves)
     rounds.submit_visits(session, who, now, [visit_id for *_, visit_id in seen])
+    _record(scene, office, ronda, lives, marked, days)
     if signed:
         words = [
             AcknowledgeIn(visit_id=visit_id, on=days[life.number], how=Acknowledgement.SELF)
             for life, _, visit_id in seen
         ]
         rounds.acknowledge_visits(session, who, now, words)
-    _record(scene, office, ronda, lives, marked, days)
 
 
 def _field_day(source: Random, scene: Scene, ronda: Ronda) -> date:

@@ -22,7 +22,7 @@ from spg_registry.producers.schemas import (
     UnitIn,
 )
 from spg_registry.rules.words import ActivityKind, LastInput
-from spg_registry.territory.models import Municipality, Product
+from spg_registry.territory.models import NAME_LENGTH, Municipality, Product
 from spg_registry.territory.names import name_key
 
 SOUTH, NORTH, WEST, EAST = -22.95, -9.6, -69.7, -57.4
@@ -97,6 +97,8 @@ def place_faults(place: Place, known: Known, at: str) -> Iterator[Fault]:
         yield Fault(f"{at}municipality_code", "municipality_unknown", params)
     if place.community is None or len(name_key(place.community)) < 2:
         yield Fault(f"{at}community", "community_missing")
+    elif len(name_key(place.community)) > NAME_LENGTH:
+        yield Fault(f"{at}community", "community_name_long", {"most": NAME_LENGTH})
 
 
 def _holders(item: ProducerIn, known: Known, at: str) -> Iterator[Fault]:

@@ -246,24 +246,33 @@ def holders_among(session: Session, committee_id: int, person_ids: Iterable[int]
 
 
 def households_of(session: Session, producer_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """By producer: the persons behind all producers of its household, its own among them."""
+    """By producer: the persons behind all producers of its household, its own among them; of the
+    households of registrations that were merged into it, too."""
     ids = set(producer_ids)
-    query = select(Producer.id, Producer.household_id).where(col(Producer.id).in_(ids))
-    home = dict(session.exec(query).all())
-    homes = {household for household in home.values() if household is not None}
-    neighbours = (
-        session.exec(
-            select(Producer.household_id, Holder.person_id)
-            .join(Holder, col(Holder.producer_id) == col(Producer.id))
-            .where(col(Producer.household_id).in_(homes), col(Holder.until).is_(None))
-        ).all()
-        if homes
-        else []
-    )
-    persons: dict[int | None, set[int]] = defaultdict(set)
-    for household, person in neighbours:
-        persons[household].add(person)
-    return {id_: frozenset(persons[home[id_]] if home.get(id_) is not None else ()) for id_ in ids}
+    merged = merged_into(session, ids)
+    homes: dict[int, set[int]] = defaultdict(set)
+    query = select(Producer.id, Producer.household_id).where(col(Producer.id).in_({*ids, *merged}))
+    for id_, household in session.exec(query):
+        if household is not None:
+            for whose in {id_, merged.get(id_, id_)} & ids:
+                homes[whose].add(household)
+    persons = _living_in(session, set().union(*homes.values()))
+    return {id_: frozenset().union(*(persons[home] for home in homes[id_])) for id_ in ids}
+
+
+def _living_in(session: Session, households: set[int]) -> dict[int, set[int]]:
+    """The persons behind the producers of each household now, also where one of these is the
+    second registration of a producer elsewhere."""
+    persons: dict[int, set[int]] = defaultdict(set)
+    if not households:
+        return persons
+    query = select(Producer.id, Producer.merged_into_id, Producer.household_id)
+    rows = list(session.exec(query.where(col(Producer.household_id).in_(households))))
+    holders = holders_of(session, {id_ for row in rows for id_ in row[:2] if id_ is not None})
+    for id_, kept, household in rows:
+        if household is not None:
+            persons[household].update(holders[id_], holders[kept] if kept else ())
+    return persons
 
 
 def interests_of(
@@ -284,8 +293,10 @@ def interests_of(
 
 def ties_of(session: Session, producer_ids: Collection[int]) -> dict[int, facts.Ties]:
     """By producer: holders, household, and every interest that binds one of them, whoever it was
-    declared about. Past evaluations belong to the room of rounds, which adds them."""
+    declared about; who left was near while it was a holder. Past evaluations belong to the room of
+    rounds, which adds them."""
     holders = holders_of(session, producer_ids)
+    left = _left(session, producer_ids)
     households = households_of(session, producer_ids)
     told = interests_of(session, producer_ids)
     near = _near_holders(session, {person for listed in holders.values() for person in listed})
@@ -297,10 +308,27 @@ def ties_of(session: Session, producer_ids: Collection[int]) -> dict[int, facts.
             interests=(
                 *(_fact(row, producer_id=row.producer_id) for row in told[id_]),
                 *(tie for person in holders[id_] for tie in near[person]),
+                *left[id_],
             ),
         )
         for id_ in holders
     }
+
+
+def _left(session: Session, producer_ids: Collection[int]) -> dict[int, list[facts.Interest]]:
+    """By producer: who stood behind it and does so no more, with the days."""
+    ids = set(producer_ids)
+    merged = merged_into(session, ids)
+    query = select(Holder).where(
+        col(Holder.producer_id).in_({*ids, *merged}), col(Holder.until).is_not(None)
+    )
+    found: dict[int, list[facts.Interest]] = defaultdict(list)
+    for row in session.exec(query.order_by(col(Holder.id))):
+        for id_ in {row.producer_id, merged.get(row.producer_id, row.producer_id)} & ids:
+            span = Span(row.since, row.until)
+            tie = facts.Interest(InterestKind.SELF, row.person_id, producer_id=id_, span=span)
+            found[id_].append(tie)
+    return found
 
 
 def _near_holders(session: Session, persons: set[int]) -> dict[int, list[facts.Interest]]:

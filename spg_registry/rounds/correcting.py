@@ -1,5 +1,6 @@
 """A wrong entry found late: a reviewed form is put right, in any round, with its reason."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,10 +18,17 @@ from spg_registry.standards import snapshot
 
 
 def correct_visit(
-    session: Session, actor: Actor, now: datetime, visit_id: int, data: VisitCorrection
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    visit_id: int,
+    data: VisitCorrection,
+    *,
+    decided: Collection[int] = (),
 ) -> Visit:
-    """By the office, not by who made the visit. Its review and the producer's acknowledgement stay
-    as they were; the seals that rest on it are for people to look at (`seals.revision`).
+    """By the office, not by who made the visit. Its review stays; the producer's acknowledgement
+    is void, but for a visit on which was `decided`: the seals that rest on that one are for people
+    to look at (`seals.revision`). At the door stands `decisions.grounds`, which knows.
 
     Raises NotReviewed: before the review a form is simply sent back.
     """
@@ -39,6 +47,7 @@ def correct_visit(
     changed = _write(visit, data)
     if not changed:
         raise Invalid.at("reason", "nothing_corrected")
+    void = visit.id not in decided and visit.void_acknowledgement()
     visit.correction_reason = data.reason
     visit.version += 1
     session.add(visit)
@@ -53,6 +62,7 @@ def correct_visit(
         committee_id=ronda.committee_id,
         changed=changed,
         reasoned=True,
+        acknowledgement_void=void,
     )
     session.flush()
     return visit

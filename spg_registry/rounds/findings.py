@@ -1,7 +1,7 @@
 """What has to be mended: found at a visit, corrected by the producer, closed by the office."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -21,9 +21,15 @@ from spg_registry.standards import snapshot
 
 
 def record_findings(
-    session: Session, actor: Actor, now: datetime, batch: Sequence[FindingIn]
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    batch: Sequence[FindingIn],
+    *,
+    decided: Collection[int] = (),
 ) -> list[Finding]:
-    """By the visit's own evaluators, who types from paper, or who reviews; in any round."""
+    """By the visit's own evaluators, who types from paper, or who reviews; in any round. The
+    producer acknowledges anew, but for visits on which was `decided` (`decisions.grounds`)."""
     held = Held(session, actor, [data.visit_id for data in batch])
     held.require_filler(Permission.VISIT_REVIEW)
     visits = {visit.id: visit for visit in held.visits}
@@ -47,11 +53,14 @@ def record_findings(
             found_on=visit.visited_on or clock.local_date(now),
         )
         rows.append(row)
-    session.add_all(rows)
+    void = {visit.id for visit in held.visits if visit.id not in decided}
+    void = {id_ for id_ in void if visits[id_].void_acknowledgement()}
+    session.add_all([*rows, *held.visits])
     session.flush()
     for row in rows:
         place_of = held.round_of(visits[row.visit_id]).committee_id
-        _note(session, actor, now, "finding.record", row, place_of)
+        told = {"acknowledgement_void": True} if row.visit_id in void else {}
+        _note(session, actor, now, "finding.record", row, place_of, **told)
     session.flush()
     return rows
 
@@ -170,7 +179,13 @@ def _kept(
 
 
 def _note(
-    session: Session, actor: Actor, now: datetime, action: str, row: Finding, committee_id: int
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    row: Finding,
+    committee_id: int,
+    **details: object,
 ) -> None:
     audit.record(
         session,
@@ -182,4 +197,5 @@ def _note(
         committee_id=committee_id,
         grade=row.grade.value,
         visit=row.visit_id,
+        **details,
     )

@@ -117,6 +117,12 @@ class Visit(Recorded, table=True):
     return_reason: str | None = Field(default=None, max_length=400)
     correction_reason: str | None = Field(default=None, max_length=400)
 
+    def void_acknowledgement(self) -> bool:
+        """What the producer said yes to is no longer what stands there. Whether there was a yes."""
+        there = self.acknowledged_on is not None
+        self.acknowledged_on = self.acknowledged_how = self.witness = None
+        return there
+
 
 class Assignment(Recorded, table=True):
     """An evaluator sent to a unit. A refused pair stays on record with its reasons."""

@@ -161,7 +161,7 @@ def _write(visit: Visit, data: VisitParts, actor: Actor, now: datetime) -> None:
     if "plots_seen" in data.model_fields_set:
         given["plots_seen"] = sorted(set(data.plots_seen))
     if any(given[name] != getattr(visit, name) for name in EVALUATED if name in given):
-        visit.acknowledged_on = visit.acknowledged_how = visit.witness = None
+        visit.void_acknowledgement()
     for name, value in given.items():
         setattr(visit, name, value)
     visit.state = VisitState.IN_FIELD

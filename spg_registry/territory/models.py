@@ -81,6 +81,10 @@ class Municipality(SQLModel, table=True):
         return self.ine_code_2012 is not None and self.ine_code_2012 != self.ine_code
 
 
+NAME_LENGTH = 120
+"""Of a community's name, and of its key, which can be longer: `½` is two figures to it."""
+
+
 class Community(Recorded, table=True):
     """A counted unit below the municipality. `name_key` keeps one row for every spelling."""
 
@@ -88,8 +92,8 @@ class Community(Recorded, table=True):
 
     id: int = key()
     municipality_code: str = Field(foreign_key="municipality.ine_code")
-    name: str = Field(max_length=120)
-    name_key: str = Field(max_length=120)
+    name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
     kind: CommunityKind = coded(CommunityKind, CommunityKind.RURAL)
 
 

@@ -14,6 +14,7 @@ from spg_registry.core.permissions import SYSTEM, Actor, Permission, require
 from spg_registry.rules.words import ActivityKind
 from spg_registry.territory.atlas import atlas_of, forget
 from spg_registry.territory.models import (
+    NAME_LENGTH,
     Community,
     Department,
     Municipality,
@@ -134,6 +135,11 @@ def _check_municipalities(session: Session, batch: Sequence[NewCommunity]) -> No
         Fault(f"{n}-name", "community_name_empty", {"text": item.name})
         for n, item in enumerate(batch)
         if not name_key(item.name)
+    ]
+    faults += [
+        Fault(f"{n}-name", "community_name_long", {"most": NAME_LENGTH})
+        for n, item in enumerate(batch)
+        if len(name_key(item.name)) > NAME_LENGTH
     ]
     if faults:
         raise Invalid(*faults)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
-from spg_registry.committees import queries, service
+from spg_registry.committees import queries, reading, service
 from spg_registry.committees.errors import MemberNotFound
 from spg_registry.committees.models import Member, TermCorrection
 from spg_registry.committees.schemas import ExtensionIn, LeaveIn, TermCorrectionIn
@@ -114,3 +114,16 @@ def test_the_page_tells_what_it_said_before(stage: Stage) -> None:
     page = browser.get(home).text
     assert "decía del 01/03/2025 al 28/02/2027" in page
     assert WHY in page
+
+
+def test_each_extension_keeps_its_act(session: Session, cast: Cast) -> None:
+    row = seat(session, cast)
+    place = (session, cast.coordinator, cast.now, row.id)
+    for act, year in (("Acta 4", 2028), ("Acta 9", 2029)):
+        service.extend_term(*place, ExtensionIn(act=act, until=date(year, 1, 1)))
+    (told,) = reading.members_out(session, [row], cast.today)
+    assert [(one.act, one.until.year) for one in told.extensions] == [
+        ("Acta 4", 2028),
+        ("Acta 9", 2029),
+    ]
+    assert told.term_end == date(2029, 1, 1)

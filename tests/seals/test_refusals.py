@@ -178,7 +178,10 @@ def test_with_an_open_critical_finding(session: Session, cast: Cast) -> None:
         due_on=date(2026, 9, 1),
     )
     rounds.record_findings(session, cast.evaluator, cast.now, [critical])
-    assert reasons_for(session, cast, visits) == {("no_open_critical", "critical_open")}
+    assert reasons_for(session, cast, visits) == {
+        ("no_open_critical", "critical_open"),
+        ("producer_acknowledged", "not_acknowledged"),
+    }
 
 
 def test_past_the_registration_of_the_spg(session: Session, cast: Cast) -> None:

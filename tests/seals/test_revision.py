@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.errors import Forbidden, Invalid
 from spg_registry.core.permissions import Actor
+from spg_registry.decisions import grounds
 from spg_registry.decisions import service as decisions
 from spg_registry.decisions.schemas import DecisionIn
 from spg_registry.producers import service as producers
@@ -20,7 +21,6 @@ from spg_registry.producers.schemas import (
     LastInputIn,
     PlotCorrection,
 )
-from spg_registry.rounds import service as rounds
 from spg_registry.rounds.errors import NotReviewed
 from spg_registry.rounds.models import Visit
 from spg_registry.rounds.schemas import AnswerIn, VisitCorrection
@@ -118,7 +118,7 @@ def test_a_plot_not_seen_after_all_makes_the_visit_incomplete(session: Session, 
     then = later(cast)
     visit = session.exec(select(Visit).where(Visit.producer_id == seal.producer_id)).one()
     word = VisitCorrection(plots_seen=[], reason="La ficha de papel no la marca")
-    rounds.correct_visit(session, then.coordinator, then.now, visit.id, word)
+    grounds.correct_visit(session, then.coordinator, then.now, visit.id, word)
     (one,) = doubts(session, then)
     assert {why.code for why in one.reasons} == {"visit_complete"}
 
@@ -222,15 +222,15 @@ def test_a_reviewed_form_is_corrected_with_its_reason(session: Session, cast: Ca
     visit = session.exec(select(Visit).where(Visit.producer_id == seal.producer_id)).one()
     item = next(iter(visit.answers))
     word = VisitCorrection(answers={item: AnswerIn(answer="partly")}, reason="Se leyó mal el papel")
-    rounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
+    grounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
     assert visit.answers[item]["answer"] == "partly"
     assert visit.acknowledged_on is not None
     (act,) = session.exec(select(AuditEvent).where(AuditEvent.action == "visit.correct"))
     assert act.details["changed"] == [item]
     with pytest.raises(Invalid):  # the same again changes nothing
-        rounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
+        grounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
     with pytest.raises(Forbidden):
-        rounds.correct_visit(session, cast.evaluator, cast.now, visit.id, word)
+        grounds.correct_visit(session, cast.evaluator, cast.now, visit.id, word)
 
 
 def test_before_the_review_a_form_is_sent_back(session: Session, cast: Cast) -> None:
@@ -240,7 +240,7 @@ def test_before_the_review_a_form_is_sent_back(session: Session, cast: Cast) -> 
     session.flush()
     word = VisitCorrection(visited_on=date(2026, 6, 9), reason="Otra fecha")
     with pytest.raises(NotReviewed):
-        rounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
+        grounds.correct_visit(session, cast.coordinator, cast.now, visit.id, word)
 
 
 # --- the pages

@@ -97,3 +97,9 @@ def test_a_community_is_rural_unless_said_otherwise(session: Session) -> None:
     rows = service.ensure_communities(session, SECRETARY, NOW, [named("Eterazama"), urban])
 
     assert [row.kind for row in rows] == [CommunityKind.RURAL, CommunityKind.URBAN]
+
+
+def test_a_name_that_is_too_long_once_it_is_compared_is_a_fault(session: Session) -> None:
+    with pytest.raises(Invalid) as refusal:
+        service.ensure_communities(session, SECRETARY, NOW, [named("ß" * 61)])
+    assert [fault.code for fault in refusal.value.faults] == ["community_name_long"]
