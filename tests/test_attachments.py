@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sqlmodel import Session, select
@@ -63,6 +63,7 @@ def test_a_photo_keeps_what_is_seen_and_nothing_else() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_photo_with_a_broken_note_is_a_photo_or_refused(chance: Random) -> None:
     shot = bytearray(telling())
