@@ -159,6 +159,12 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> HT
     return packed(request, response)
 
 
+def printed(made: bytes, name: str, media_type: str = "application/pdf") -> Response:
+    """A document that the browser shows, and keeps under this name."""
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(made, media_type=media_type, headers=headers)
+
+
 def redirect(url: str, flash: str = "", kind: str = "success", **params: object) -> Response:
     """303 to a page of ours that will show `flash.<flash>`; kinds: success, info, warning, error.
 

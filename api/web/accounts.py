@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.deps import GroundDep, NowDep, SessionDep, VisitorDep
 from api.forms import Form
-from api.render import render
+from api.render import printed, render
 from spg_registry.core import clock
 from spg_registry.register import wall_sheet
 from spg_registry.register.accounts import accounts, every_committee
@@ -69,13 +69,8 @@ def sheet(
     today = clock.local_date(now)
     told = accounts(session, committee_id, today, _year(year))
     chosen = ground.settings
-    return Response(
-        wall_sheet.wall_sheet(told, today, chosen.public_url, demo=chosen.demo),
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="rendicion-{committee_id}-{told.year}.pdf"'
-        },
-    )
+    made = wall_sheet.wall_sheet(told, today, chosen.public_url, demo=chosen.demo)
+    return printed(made, f"rendicion-{committee_id}-{told.year}.pdf")
 
 
 def _year(text: str) -> int | None:

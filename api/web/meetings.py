@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.deps import FormDep, GroundDep, SessionDep, UserDep
 from api.forms import Form, one_of, parse
-from api.render import locale_of, paging, redirect, render
+from api.render import locale_of, paging, printed, redirect, render
 from api.web.again import choices
 from api.web.decision_rows import rows_form, slots
 from api.web.desk import Desk, DeskDep
@@ -210,15 +210,15 @@ def certificates(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
     papers = certificates_of(desk.session, grants, desk.today, chosen.public_url, demo=chosen.demo)
     if not papers:
         raise SealNotFound(meeting=meeting_id)
-    return _file(sheets.certificates(papers), "application/pdf", f"certificados-{meeting_id}.pdf")
+    return printed(sheets.certificates(papers), f"certificados-{meeting_id}.pdf")
 
 
 @router.get("/reuniones/{meeting_id}/acta.pdf")
 def acta_paper(desk: DeskDep, ground: GroundDep, meeting_id: int) -> Response:
     """A draft while the meeting is held; the closed acta is the same bytes on every day."""
     meeting, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
-    paper = acta_sheet.acta_paper(content, meeting.acta_sha256, demo=ground.settings.demo)
-    return _file(paper, "application/pdf", f"acta-{meeting_id}.pdf")
+    made = acta_sheet.acta_paper(content, meeting.acta_sha256, demo=ground.settings.demo)
+    return printed(made, f"acta-{meeting_id}.pdf")
 
 
 @router.get("/reuniones/{meeting_id}/convocatoria.pdf")
@@ -227,20 +227,15 @@ def convocation_paper(session: SessionDep, actor: UserDep, meeting_id: int) -> R
     agenda = agenda_of(session, actor, meeting_id)
     roles = [_of_seat(seat, "es") for seat in agenda.attendance.seats]
     heard = len(appeals_heard(session, meeting_id))
-    paper = convocation.convocation(convocation.convocation_of(agenda, roles, heard))
-    return _file(paper, "application/pdf", f"convocatoria-{meeting_id}.pdf")
+    made = convocation.convocation(convocation.convocation_of(agenda, roles, heard))
+    return printed(made, f"convocatoria-{meeting_id}.pdf")
 
 
 @router.get("/reuniones/{meeting_id}/acta.json")
 def acta_content(desk: DeskDep, meeting_id: int) -> Response:
     """What the acta says, in the bytes whose SHA-256 is printed on it."""
     _, content = acta.acta_of(desk.session, desk.actor, meeting_id, desk.today)
-    return _file(acta.spelled(content), "application/json", f"acta-{meeting_id}.json")
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return printed(acta.spelled(content), f"acta-{meeting_id}.json", "application/json")
 
 
 def back_to(meeting_id: int, only: str = "") -> str:

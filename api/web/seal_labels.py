@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from api.deps import FormDep, GroundDep
 from api.forms import Form, parse
-from api.render import locale_of, redirect
+from api.render import locale_of, printed, redirect
 from api.web.again import choices, typed_again
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from api.web.seal_choice import AskedDep, query_of, shown
-from api.web.seal_papers import pdf
 from spg_registry.core import codes
 from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import format_number, sentence
@@ -127,7 +126,7 @@ def _kg(desk: Desk, grams: int | None) -> str:
 
 
 @router.get("/sellos/etiquetas/papel.pdf")
-def printed(
+def document(
     desk: DeskDep,
     ground: GroundDep,
     lots: Annotated[list[int], Query(alias="lote", min_length=1, max_length=400)],
@@ -152,4 +151,4 @@ def printed(
         name = _product(desk.session, batch.product_code)
         printing.append(Numbered(paper, name, content, batch.first_number, batch.last_number))
     made = labels.numbered_sheets(printing, profile)
-    return pdf(made, f"etiquetas-{'-'.join(str(lot) for lot in lots[:3])}")
+    return printed(made, f"etiquetas-{'-'.join(str(lot) for lot in lots[:3])}.pdf")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.deps import GroundDep
 from api.forms import Form
-from api.render import locale_of, render
+from api.render import locale_of, printed, render
 from api.web.desk import Desk
 from api.web.seal_choice import AskedDep, shown
 from spg_registry.core import codes
@@ -73,7 +73,7 @@ def _page(desk: Desk, choice: Choice, form: Form, status: int = 200) -> Response
 
 
 @router.get("/sellos/imprimir/papel.pdf")
-def printed(
+def document(
     asked: AskedDep,
     ground: GroundDep,
     marked: Marked = None,
@@ -108,7 +108,7 @@ def printed(
         made = stall_cards.cards(papers)
     else:
         made = labels.sheets(papers, profile, count)
-    return pdf(made, f"{NAMES[paper]}-{choice.kind}-{choice.key}")
+    return printed(made, f"{NAMES[paper]}-{choice.kind}-{choice.key}.pdf")
 
 
 NAMES = {Paper.CERTIFICATES: "certificados", Paper.SEALS: "sellos", Paper.CARDS: "tarjetas"}
@@ -119,11 +119,3 @@ def _check(wanted: list[Chosen], copies: int) -> None:
         raise Invalid.at("solo", "no_seal_marked")
     if not 1 <= copies * len(wanted) <= MOST_LABELS:
         raise Invalid.at("copias", "too_many_labels", limit=MOST_LABELS // len(wanted))
-
-
-def pdf(made: bytes, name: str) -> Response:
-    return Response(
-        made,
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
-    )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.deps import GroundDep, KeyringDep, NowDep, SessionDep, VisitorDep
 from api.forms import Form
-from api.render import render
+from api.render import printed, render
 from spg_registry.core import clock, codes
 from spg_registry.seals import qr, sheets
 from spg_registry.seals.errors import SealNotFound
@@ -71,14 +71,10 @@ def qr_png(
 def certificate(code: str, session: SessionDep, now: NowDep, ground: GroundDep) -> Response:
     chosen = ground.settings
     stored = _stored(code)
-    paper = certificate_of(
+    facts = certificate_of(
         session, stored, clock.local_date(now), chosen.public_url, demo=chosen.demo
     )
-    return Response(
-        sheets.certificate(paper),
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="sello-{stored}.pdf"'},
-    )
+    return printed(sheets.certificate(facts), f"sello-{stored}.pdf")
 
 
 def _matrix(

@@ -6,11 +6,10 @@ from starlette.responses import Response
 from api.deps import FormDep, GroundDep
 from api.forms import Form
 from api.ground import Ground
-from api.render import locale_of, render
+from api.render import locale_of, printed, render
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from api.web.seal_choice import AskedDep, shown
-from api.web.seal_papers import pdf
 from spg_registry.core.errors import Invalid
 from spg_registry.core.permissions import Permission, require
 from spg_registry.producers.access import producer_to_write
@@ -68,4 +67,4 @@ def _paper(desk: Desk, ground: Ground, producer_ids: list[int], name: str) -> Re
     made = own_door.issue_slips(*desk.acting, producer_ids)
     chosen_settings = ground.settings
     paper = slips.slips(made, chosen_settings.public_url, desk.today, demo=chosen_settings.demo)
-    return pdf(paper, name)
+    return printed(paper, f"{name}.pdf")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.deps import FormDep, GroundDep, Unchosen
 from api.forms import Form, parse
-from api.render import locale_of, redirect, render
+from api.render import locale_of, printed, redirect, render
 from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
 from spg_registry.core.errors import Fault, Invalid
@@ -41,8 +41,7 @@ def sheet(
     whole = travel.travel_of(*desk.acting, round_id, person_id=person_id, on=on)
     sheets = (whole.for_each() if each else []) or [whole]
     pdf = travel_sheet(sheets, desk.today, demo=ground.settings.demo)
-    headers = {"Content-Disposition": f'inline; filename="hoja-de-ruta-{round_id}.pdf"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return printed(pdf, f"hoja-de-ruta-{round_id}.pdf")
 
 
 @router.get("/dias")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.deps import GroundDep, NowDep, SessionDep, UserDep
 from api.forms import Form
-from api.render import locale_of, redirect
+from api.render import locale_of, printed, redirect
 from api.web import visits
 from api.web.desk import DeskDep
 from spg_registry.core import clock
@@ -91,8 +91,4 @@ def of_round(
 
 
 def _pdf(papers: list[FormSheet], now: NowDep, name: str) -> Response:
-    return Response(
-        forms(papers, clock.local_date(now)),
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
-    )
+    return printed(forms(papers, clock.local_date(now)), f"{name}.pdf")
