@@ -5,18 +5,18 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from sqlmodel import Session
 from starlette.responses import Response
 
-from api.deps import FormDep, GroundDep, KeyringDep, NowDep, PageNumber, SessionDep, UserDep
+from api.deps import FormDep, GroundDep, KeyringDep, PageNumber
 from api.forms import Form, one_of, parse
 from api.render import locale_of, paging, redirect, render
 from api.web.again import choices, typed_again
+from api.web.desk import Desk, DeskDep
 from api.web.once import FormRoute
-from spg_registry.core import clock, codes
-from spg_registry.core.errors import Fault, Invalid, Refused
+from spg_registry.core import codes
+from spg_registry.core.errors import Invalid, Refused
 from spg_registry.core.messages import format_date, reason, sentence
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Permission, require
 from spg_registry.decisions.models import Decision
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import SealEventKind
@@ -53,10 +53,7 @@ ACT_OF = {
 
 @router.get("/sellos")
 def index(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
+    desk: DeskDep,
     state: Annotated[str, Query(alias="estado")] = "",
     municipality: Annotated[str, Query(alias="municipio", max_length=6)] = "",
     expiring: Annotated[str, Query(alias="vence")] = "",
@@ -64,7 +61,6 @@ def index(
     code: Annotated[str, Query(alias="codigo", max_length=60)] = "",
     number: PageNumber = 1,
 ) -> Response:
-    today = clock.local_date(now)
     form = Form.of(
         {
             "estado": state,
@@ -76,241 +72,181 @@ def index(
     )
     if code.strip():
         try:
-            queries.get_seal(session, actor, codes.parse(code))
+            queries.get_seal(desk.session, desk.actor, codes.parse(code))
             return redirect(f"/sellos/{codes.parse(code)}")
         except codes.MistypedCode:
-            form.errors["codigo"] = sentence("error.seal_code_mistyped", locale_of(request))
+            form.errors["codigo"] = sentence("error.seal_code_mistyped", locale_of(desk.request))
         except SealNotFound:
-            form.errors["codigo"] = sentence("error.seal_not_found", locale_of(request))
+            form.errors["codigo"] = sentence("error.seal_not_found", locale_of(desk.request))
     rows, total = queries.visible_seals(
-        session,
-        actor,
-        today,
+        desk.session,
+        desk.actor,
+        desk.today,
         standing=one_of(SealStanding, state),
         municipality_code=municipality or None,
-        expiring_by=today + timedelta(days=SOON) if expiring else None,
+        expiring_by=desk.today + timedelta(days=SOON) if expiring else None,
         unacknowledged=bool(unacknowledged),
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )
     return render(
-        request,
+        desk.request,
         "seals/index.html",
         422 if form.errors else 200,
-        may_write_producers=actor.may(Permission.PRODUCER_WRITE),
+        may_write_producers=desk.actor.may(Permission.PRODUCER_WRITE),
         seals=[
-            (grant, producer, queries.standing_of_grant(grant, today), codes.display(grant.code))
+            (
+                grant,
+                producer,
+                queries.standing_of_grant(grant, desk.today),
+                codes.display(grant.code),
+            )
             for grant, producer in rows
         ],
         form=form,
-        standings=choices(request, "seal", SealStanding),
+        standings=choices(desk.request, "seal", SealStanding),
         places=[
-            (code, municipality_label(session, code))
-            for code in queries.places_with_seals(session, actor)
+            (code, municipality_label(desk.session, code))
+            for code in queries.places_with_seals(desk.session, desk.actor)
         ],
-        page=paging(request, number, PAGE_SIZE, total),
+        page=paging(desk.request, number, PAGE_SIZE, total),
     )
 
 
 @router.get("/sellos/{code}")
-def show(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    ground: GroundDep,
-    code: str,
-) -> Response:
-    dossier = _dossier(session, actor, now, code)
-    return render(
-        request,
-        "seals/show.html",
-        dossier=dossier,
-        shown_code=codes.display(dossier.grant.code),
+def show(desk: DeskDep, ground: GroundDep, code: str) -> Response:
+    dossier = _dossier(desk, code)
+    return _page(
+        desk,
+        "show",
+        dossier,
         new_code=codes.display(dossier.seal.new_code) if dossier.seal.new_code else "",
         host=ground.settings.host,
         acts=dossier.acts,
-        may_sanction=may_sanction(actor, dossier.grant.committee_id),
+        may_sanction=may_sanction(desk.actor, dossier.grant.committee_id),
     )
 
 
-def _dossier(session: Session, actor: Actor, now: NowDep, code: str) -> Dossier:
+def _page(desk: Desk, name: str, dossier: Dossier, status: int = 200, **more: Any) -> Response:
+    """A page about one seal."""
+    shown = codes.display(dossier.grant.code)
+    return render(
+        desk.request, f"seals/{name}.html", status, dossier=dossier, shown_code=shown, **more
+    )
+
+
+def _dossier(desk: Desk, code: str) -> Dossier:
     """By the code in any spelling that is forgiven."""
     try:
         stored = codes.parse(code)
     except codes.MistypedCode:
         raise SealNotFound(code=code) from None
-    return dossier_of(session, actor, stored, clock.local_date(now))
+    return dossier_of(desk.session, desk.actor, stored, desk.today)
 
 
 # --- the family knows ----------------------------------------------------------------------------
 
 
 @router.get("/sellos/{code}/conformidad")
-def ask_acknowledgement(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, code: str
-) -> Response:
-    form = Form.of({"acknowledged_on": clock.local_date(now)})
-    return _acknowledgement(request, session, actor, now, code, form)
+def ask_acknowledgement(desk: DeskDep, code: str) -> Response:
+    return _acknowledgement(desk, code, Form.of({"acknowledged_on": desk.today}))
 
 
 @router.post("/sellos/{code}/conformidad")
-def acknowledge(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, data: FormDep, code: str
-) -> Response:
-    grant = _dossier(session, actor, now, code).grant
-    try:
-        wish = parse(AcknowledgeIn, data, codes=[grant.code])
-        service.acknowledge(session, actor, now, wish)
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _acknowledgement(request, session, actor, now, code, form, 422)
-    return redirect(f"/sellos/{grant.code}", "seal_acknowledged")
-
-
-def _acknowledgement(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
-    code: str,
-    form: Form,
-    status: int = 200,
-) -> Response:
-    dossier = _dossier(session, actor, now, code)
-    require(actor, Permission.PRODUCER_WRITE, on=dossier.grant.committee_id)
-    shown = codes.display(dossier.grant.code)
-    return render(
-        request, "seals/acknowledge.html", status, form=form, dossier=dossier, shown_code=shown
+def acknowledge(desk: DeskDep, data: FormDep, code: str) -> Response:
+    grant = _dossier(desk, code).grant
+    return desk.act(
+        data,
+        lambda: service.acknowledge(*desk.acting, parse(AcknowledgeIn, data, codes=[grant.code])),
+        lambda form, status: _acknowledgement(desk, code, form, status),
+        f"/sellos/{grant.code}",
+        "seal_acknowledged",
     )
+
+
+def _acknowledgement(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
+    dossier = _dossier(desk, code)
+    require(desk.actor, Permission.PRODUCER_WRITE, on=dossier.grant.committee_id)
+    return _page(desk, "acknowledge", dossier, status, form=form)
 
 
 # --- a new code in its place ---------------------------------------------------------------------
 
 
 @router.get("/sellos/{code}/reemplazar")
-def ask_replacement(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, code: str
-) -> Response:
-    return _replacement(request, session, actor, now, code, Form())
+def ask_replacement(desk: DeskDep, code: str) -> Response:
+    return _replacement(desk, code, Form())
 
 
 @router.post("/sellos/{code}/reemplazar")
-def replace(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    keyring: KeyringDep,
-    data: FormDep,
-    code: str,
-) -> Response:
-    old = _dossier(session, actor, now, code).grant
+def replace(desk: DeskDep, keyring: KeyringDep, data: FormDep, code: str) -> Response:
+    old = _dossier(desk, code).grant
     try:
-        new = service.replace(session, actor, now, keyring, old.code, parse(ReplaceIn, data))
+        new = service.replace(*desk.acting, keyring, old.code, parse(ReplaceIn, data))
     except (Invalid, Refused) as refusal:
-        faults = _as_faults(request, session, refusal, "valid_until")
-        form = typed_again(request, session, data, Invalid(*faults.faults))
-        form.errors |= faults.told
-        return _replacement(request, session, actor, now, code, form, 422)
+        invalid = refusal if isinstance(refusal, Invalid) else Invalid()
+        form = typed_again(desk.request, desk.session, data, invalid)
+        if isinstance(refusal, Refused):
+            form.errors["valid_until"] = _reasons(desk, refusal)
+        return _replacement(desk, code, form, 422)
     return redirect(f"/sellos/{new.code}", "seal_replaced", code=codes.display(new.code))
 
 
-@dataclass(frozen=True)
-class _Faults:
-    faults: list[Fault]
-    told: dict[str, str]
+def _reasons(desk: Desk, refusal: Refused) -> str:
+    name_of = names_for(desk.session, refusal.reasons)
+    return " ".join(reason(why, locale_of(desk.request), name_of) for why in refusal.reasons)
 
 
-def _as_faults(
-    request: Request, session: Session, refusal: Invalid | Refused, field: str
-) -> _Faults:
-    if isinstance(refusal, Invalid):
-        return _Faults(refusal.faults, {})
-    name_of = names_for(session, refusal.reasons)
-    words = [reason(verdict, locale_of(request), name_of) for verdict in refusal.reasons]
-    return _Faults([], {field: " ".join(words)})
-
-
-def _replacement(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
-    code: str,
-    form: Form,
-    status: int = 200,
-) -> Response:
-    dossier = _dossier(session, actor, now, code)
-    require(actor, Permission.SEAL_DECIDE, on=dossier.grant.committee_id)
-    shown = codes.display(dossier.grant.code)
-    return render(
-        request, "seals/replace.html", status, form=form, dossier=dossier, shown_code=shown
-    )
+def _replacement(desk: Desk, code: str, form: Form, status: int = 200) -> Response:
+    dossier = _dossier(desk, code)
+    require(desk.actor, Permission.SEAL_DECIDE, on=dossier.grant.committee_id)
+    return _page(desk, "replace", dossier, status, form=form)
 
 
 # --- suspended, back, withdrawn ------------------------------------------------------------------
 
 
 @router.get("/sellos/{code}/{act}")
-def ask(
-    request: Request, session: SessionDep, actor: UserDep, now: NowDep, code: str, act: str
-) -> Response:
-    return _act(request, session, actor, now, code, act, Form())
+def ask(desk: DeskDep, code: str, act: str) -> Response:
+    return _act(desk, code, act, Form())
 
 
 @router.post("/sellos/{code}/{act}")
-def do(
-    request: Request,
-    session: SessionDep,
-    actor: UserDep,
-    now: NowDep,
-    data: FormDep,
-    code: str,
-    act: str,
-) -> Response:
+def do(desk: DeskDep, data: FormDep, code: str, act: str) -> Response:
     chosen = ACT_OF.get(act)
-    grant = _dossier(session, actor, now, code).grant
+    grant = _dossier(desk, code).grant
     if chosen is None:
         raise SealNotFound(code=code)
-    try:
-        chosen.verb(session, actor, now, grant.code, parse(ActIn, data))
-    except Invalid as refusal:
-        form = typed_again(request, session, data, refusal)
-        return _act(request, session, actor, now, code, act, form, 422)
-    return redirect(f"/sellos/{grant.code}", chosen.flash, code=codes.display(grant.code))
+    return desk.act(
+        data,
+        lambda: chosen.verb(*desk.acting, grant.code, parse(ActIn, data)),
+        lambda form, status: _act(desk, code, act, form, status),
+        f"/sellos/{grant.code}",
+        chosen.flash,
+        code=codes.display(grant.code),
+    )
 
 
-def _act(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: NowDep,
-    code: str,
-    act: str,
-    form: Form,
-    status: int = 200,
-) -> Response:
+def _act(desk: Desk, code: str, act: str, form: Form, status: int = 200) -> Response:
     chosen = ACT_OF.get(act)
-    dossier = _dossier(session, actor, now, code)
+    dossier = _dossier(desk, code)
     if chosen is None:
         raise SealNotFound(code=code)
-    by_itself = actor.may(Permission.SEAL_SANCTION, on=dossier.grant.committee_id)
+    by_itself = desk.actor.may(Permission.SEAL_SANCTION, on=dossier.grant.committee_id)
     if not by_itself:
-        require(actor, Permission.SEAL_DECIDE, on=dossier.grant.committee_id)
-    found = [] if by_itself else grounds_for(session, dossier.grant, chosen.kind)
-    return render(
-        request,
-        "seals/act.html",
+        require(desk.actor, Permission.SEAL_DECIDE, on=dossier.grant.committee_id)
+    found = [] if by_itself else grounds_for(desk.session, dossier.grant, chosen.kind)
+    return _page(
+        desk,
+        "act",
+        dossier,
         status,
         form=form,
-        dossier=dossier,
-        shown_code=codes.display(dossier.grant.code),
         act=act,
         title=ACTS[chosen.kind],
         by_itself=by_itself,
-        reasons=choices(request, "reason_class", ReasonClass),
-        grounds=[(str(row.id), _ground(request, row, acta, on)) for row, acta, on in found],
+        reasons=choices(desk.request, "reason_class", ReasonClass),
+        grounds=[(str(row.id), _ground(desk.request, row, acta, on)) for row, acta, on in found],
     )
 
 
