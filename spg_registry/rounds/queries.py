@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, case, col, func, select
 
 from spg_registry.committees.queries import evaluators_of
 from spg_registry.core.permissions import Actor, Permission
@@ -158,8 +158,8 @@ def visible_visits(
     limit: int | None = None,
     offset: int = 0,
 ) -> tuple[list[Visit], int]:
-    """In the order in which they were planned; `mine` are those the actor is sent to, the void
-    ones left out."""
+    """In the order in which they were planned. `mine` are those the actor is sent to, the void ones
+    left out: what waits first, soonest due, then the latest."""
     query = select(Visit).where(seen_visits(actor))
     for column, wanted in (
         (Visit.round_id, round_id),
@@ -174,7 +174,11 @@ def visible_visits(
     total = session.exec(
         select(func.count()).select_from(query.with_only_columns(col(Visit.id)).subquery())
     ).one()
-    return list(session.exec(query.order_by(col(Visit.id)).limit(limit).offset(offset))), total
+    waits = col(Visit.state).in_(TO_FILL)
+    order: list[Any] = [col(Visit.id)]
+    if mine:
+        order = [case((waits, 0), else_=1), case((waits, Visit.due_on)), col(Visit.id).desc()]
+    return list(session.exec(query.order_by(*order).limit(limit).offset(offset))), total
 
 
 TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})

@@ -321,10 +321,10 @@ class _Pen:
             paged = f"{display(data.code)} · vuelta sin uso"
         self._say(paged, LEFT, 287, 70, SANS, BOLD, (8,), MUTED)
         whose = " · ".join(part for part in (data.producer, data.unit_code) if part)
-        self._say(whose or data.round_name, LEFT + 60, 287, 66, sizes=(8, 7), colour=MUTED)
+        self._say(whose or data.round_name, LEFT + 50, 287, 58, sizes=(8, 7), colour=MUTED)
         if number == count:
-            typed = "Pasada al registro el ____ /____ /______ por"
-            self._say(typed, LEFT + 128, 287, 58, sizes=(7.5,), colour=MUTED)
+            typed = "Pasada al registro el ____ /____ /______ por ____________________"
+            self._say(typed, LEFT + 110, 287, 76, sizes=(7.5,), colour=MUTED)
 
     # -- strokes -----------------------------------------------------------------------------------
 

@@ -216,6 +216,13 @@ def _shown(name: str, consent: bool, last_day: date, on: date) -> str:
     return name if consent else initials(name)
 
 
+_AND = ("y", "e")
+
+
 def initials(name: str) -> str:
-    """`María Quispe Mamani` becomes `M. Q. M.`"""
-    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalpha())
+    """`María Quispe y Juan Mamani` becomes `M. Q. y J. M.`"""
+    return " ".join(
+        word if word in _AND else f"{word[0].upper()}."
+        for word in name.split()
+        if word[0].isalpha()
+    )

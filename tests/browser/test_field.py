@@ -50,7 +50,9 @@ def test_a_visit_is_filled_handed_in_sent_back_and_completed(
 
 
 def the_first_visit_of_the_list(page: Page) -> str:
-    """One that nobody began."""
+    """One that nobody began. All visits stand at *Mis visitas*, those to do first."""
+    page.goto("/visitas")
+    expect(page.locator("main tbody tr").first).not_to_contain_text("Revisada")
     waiting = matter(page, "Sus visitas por hacer").get_by_role("listitem")
     waiting.filter(has_text="Asignada").get_by_role("link").first.click()
     page.wait_for_url("**/visitas/*")

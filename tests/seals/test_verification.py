@@ -179,6 +179,18 @@ def test_without_consent_there_are_initials(session: Session, cast: Cast, grant:
     assert "Ñáñez" not in str(as_json(verify_code(session, cast.now, grant.code)))
 
 
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("María Quispe Mamani", "M. Q. M."),
+        ("Ñusta Inca y Roberto Cuéllar", "Ñ. I. y R. C."),
+        ("Rosa e Inés Ch'uqi", "R. e I. C."),
+    ],
+)
+def test_initials_leave_the_word_between_two_people(name: str, short: str) -> None:
+    assert initials(name) == short
+
+
 def test_names_end_a_year_after_the_last_seal(session: Session, cast: Cast) -> None:
     (grant,) = granted(
         session, cast, "Justina", publication_consent=True, display_name="Familia Ñáñez"
