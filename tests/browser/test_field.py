@@ -27,7 +27,7 @@ def test_a_visit_is_filled_handed_in_sent_back_and_completed(
         a_part_is_filled(dimensions.nth(place), leaving_one=place == dimensions.count() - 1)
         if place == 0:
             a_finding_is_written_beside_its_question(evaluator, dimensions.nth(0), scripts)
-            picture(evaluator, "hallazgo", on="phone", above="Suelo")
+            picture(evaluator, "hallazgo", on="phone", above="Hallazgo en este punto")
         kept_and_on(evaluator, dimensions.nth(place))
     expect(dimensions.nth(0).locator(".found")).to_contain_text(FOUND)
     evaluator.get_by_label("Lo que la familia quiere decir").fill(WORD)
