@@ -321,7 +321,8 @@ class _Pen:
             paged = f"{display(data.code)} · vuelta sin uso"
         self._say(paged, LEFT, 287, 70, SANS, BOLD, (8,), MUTED)
         whose = " · ".join(part for part in (data.producer, data.unit_code) if part)
-        self._say(whose or data.round_name, LEFT + 50, 287, 58, sizes=(8, 7), colour=MUTED)
+        width = 58 if number == count else 136
+        self._say(whose or data.round_name, LEFT + 50, 287, width, sizes=(8, 6), colour=MUTED)
         if number == count:
             typed = "Pasada al registro el ____ /____ /______ por ____________________"
             self._say(typed, LEFT + 110, 287, 76, sizes=(7.5,), colour=MUTED)
