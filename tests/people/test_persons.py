@@ -128,5 +128,6 @@ def test_a_correction_leaves_an_image_without_the_name(database: Database, cast:
             select(Change).where(Change.table_name == "person", Change.kind == "update")
         ).one()
         assert image.key == str(cast.persons["rosa"])
-        assert image.row == {"id": cast.persons["rosa"], "sex": "woman"}
+        told = {"id": cast.persons["rosa"], "sex": "woman", "merged_into_id": None}
+        assert image.row == told
         assert session.exec(select(Person).where(Person.ci == "998877")).one().ci_key
