@@ -25,7 +25,7 @@ def test_a_write_leaves_an_image_without_the_personal_columns(database: Database
     assert (change.sequence, change.kind, change.table_name) == (1, "insert", "person")
     assert change.recorded_at == NOW
     assert change.effective_on == date(2026, 6, 14)
-    assert change.row == {"id": 1, "sex": "woman"}
+    assert change.row == {"id": 1, "sex": "woman", "merged_into_id": None}
 
 
 def test_several_changes_of_a_row_in_one_transaction_leave_its_last_state(
