@@ -228,20 +228,27 @@ def _membership(desk: Desk, code: str, form: Form, status: int = 200) -> Respons
 
 @router.get("/{code}/hogar")
 def new_household(desk: DeskDep, code: str) -> Response:
-    return sheet(desk, code, "household", Form())
+    return sheet(desk, code, "household", _at_home(desk, code))
+
+
+def _at_home(desk: Desk, code: str) -> Form:
+    """With whom the producer lives on record: one of them stands for all."""
+    others = writable(desk, code).household
+    return Form.of({"with_code": others[0].code if others else ""})
 
 
 @router.post("/{code}/hogar")
 def set_household(desk: DeskDep, data: FormDep, code: str) -> Response:
     """With another producer's code they live together; without one this one lives apart."""
-    with_code = str(data.get("with_code", "")).strip().upper()
+    with_code = str(data.get("with_code", "")).strip()
 
     def act() -> None:
         codes = [code, with_code] if with_code else [code]
         service.set_household(*desk.acting, HouseholdIn(producer_codes=codes))
 
-    return desk.act(
+    return desk.edit(
         data,
+        lambda: _at_home(desk, code),
         act,
         lambda form, status: sheet(desk, code, "household", form, status),
         f"/productores/{code}#hogar",

@@ -73,3 +73,13 @@ def test_every_form_that_corrects_tells_who_was_overtaken(stage: Stage, where: s
     first = browser.post(address, typed | was)
     assert first.status_code == 303, first.text
     assert browser.post(address, typed | was).status_code == 409
+
+
+def test_a_household_that_somebody_else_joined_meanwhile_is_told(stage: Stage) -> None:
+    browser = stage.browser(stage.cast.secretary)
+    codes = [registered(browser, stage.cast).rsplit("/", 1)[1] for _ in range(3)]
+    where = f"/productores/{codes[0]}/hogar"
+    was = {"was": fields_of(browser.get(where).text, where)["was"]}
+    assert browser.post(where, {"with_code": codes[1].lower()} | was).status_code == 303
+    assert f'value="{codes[1]}"' in browser.get(where).text
+    assert browser.post(where, {"with_code": codes[2]} | was).status_code == 409
