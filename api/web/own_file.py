@@ -17,8 +17,9 @@ from spg_registry.core import clock, codes
 from spg_registry.core.messages import sentence
 from spg_registry.core.permissions import NOBODY
 from spg_registry.producers.models import Producer
+from spg_registry.rounds.errors import AlreadyAcknowledged as VisitAcknowledged
 from spg_registry.seals import own_door
-from spg_registry.seals.errors import AlreadyAcknowledged
+from spg_registry.seals.errors import AlreadyAcknowledged as SealAcknowledged
 from spg_registry.seals.own_door import Entry, Outcome
 from spg_registry.seals.own_file import confirm_seal, confirm_visit, own_file
 
@@ -128,7 +129,7 @@ def confirm(
             confirm_visit(session, now, producer, visit_id)
         else:
             confirm_seal(session, now, producer, codes.forgiven(_typed(data.get("sello"))))
-    except AlreadyAcknowledged:
+    except (SealAcknowledged, VisitAcknowledged):
         pass  # pressed twice: it is on record, and that is what the page will say
     return redirect("/mi-sello", "own_word_noted")
 

@@ -13,11 +13,10 @@ from spg_registry.producers.models import Unit
 from spg_registry.rounds.access import get_round, teams_of
 from spg_registry.rounds.models import Assignment, Finding, Round, Visit
 from spg_registry.rounds.queries import TO_FILL, names_of
+from spg_registry.rules.states import HANDED_IN
 from spg_registry.rules.words import FindingClass, FindingState, RoundState, VisitState
 from spg_registry.standards import snapshot
 from spg_registry.territory.models import Community
-
-MADE = frozenset({VisitState.SUBMITTED, VisitState.REVIEWED})
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Progress:
 
     def count(self, state: VisitState, overdue: bool) -> None:
         self.visits += 1
-        self.made += state in MADE
+        self.made += state in HANDED_IN
         self.reviewed += state is VisitState.REVIEWED
         self.overdue += overdue
 
@@ -119,7 +118,7 @@ def glance_at(session: Session, actor: Actor, now: datetime, round_id: int) -> G
         unmanned=_unmanned(ronda, visits, teams),
         overdue=len(late),
         unacknowledged=sum(
-            1 for visit in visits if visit.state in MADE and visit.acknowledged_on is None
+            1 for visit in visits if visit.state in HANDED_IN and visit.acknowledged_on is None
         ),
         findings=sum(findings.values()),
         findings_overdue=sum(count for (_, overdue), count in findings.items() if overdue),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
@@ -23,12 +23,13 @@ from spg_registry.rounds.errors import (
     ReviewOwn,
     RoundNotInField,
     Stale,
+    VisitNotFound,
     WrittenMeanwhile,
 )
 from spg_registry.rounds.models import Acknowledgement, Round, Visit
 from spg_registry.rounds.planning import note_visit
 from spg_registry.rounds.schemas import AcknowledgeIn, ReasonIn, VisitParts, VisitSave, VoidVisitIn
-from spg_registry.rules.states import Machine
+from spg_registry.rules.states import HANDED_IN, Machine
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.standards import snapshot
 
@@ -280,6 +281,31 @@ def _acknowledgement_faults(
         yield Fault(f"{at}on", "acknowledged_before_visit", {"visited": visit.visited_on})
     if data.how is Acknowledgement.ASSISTED and not data.witness:
         yield Fault(f"{at}witness", "witness_needed")
+
+
+def acknowledge_own(
+    session: Session, actor: Actor, now: datetime, producer_ids: Collection[int], visit_id: int
+) -> Visit:
+    """A family's own word, given at its own door; whoever calls has let it in. `actor` is itself,
+    `producer_ids` its registrations."""
+    query = select(Visit).where(
+        Visit.id == visit_id,
+        col(Visit.producer_id).in_(producer_ids),
+        col(Visit.state).in_(HANDED_IN),
+    )
+    query = query.with_for_update().execution_options(populate_existing=True)
+    visit = session.exec(query).first()
+    if visit is None:
+        raise VisitNotFound(id=visit_id)
+    if visit.acknowledged_on is not None:
+        raise AlreadyAcknowledged(on=visit.acknowledged_on)
+    visit.acknowledged_on = clock.local_date(now)
+    visit.acknowledged_how = Acknowledgement.SELF
+    session.add(visit)
+    session.flush()
+    ronda = session.get_one(Round, visit.round_id)
+    note_visit(session, actor, now, "visit.acknowledge", visit, ronda)
+    return visit
 
 
 def _kept(session: Session, actor: Actor, now: datetime, action: str, held: Held) -> list[Visit]:

@@ -133,6 +133,12 @@ UNDONE = frozenset({DecisionState.CHANGED, DecisionState.REVOKED})
 UNSAID = frozenset({DecisionState.DRAFT, DecisionState.WITHDRAWN})
 """A decision that no acta said: still a draft, or taken off the table."""
 
+STANDING = frozenset({SealState.GRANTED, SealState.SUSPENDED})
+"""Seals that were neither withdrawn nor replaced, whatever their dates."""
+
+HANDED_IN = frozenset({VisitState.SUBMITTED, VisitState.REVIEWED})
+"""Visits whose form is complete by their evaluators' word: there is something to confirm."""
+
 DUE = frozenset({Outcome.WITH_CONDITIONS, Outcome.PENDING_PAPERS})
 """The outcomes that need a date by which something is due."""
 

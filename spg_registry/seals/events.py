@@ -96,24 +96,50 @@ def acknowledge(
     decided = _decided_on(session, grants)
     if (latest := max(decided.values())) > data.acknowledged_on:
         raise Invalid.at("acknowledged_on", "acknowledged_before_grant", decided_on=latest)
-    events = []
-    for grant in grants:
-        grant.acknowledged_on = data.acknowledged_on
-        session.add(grant)
-        event = SealEvent(
-            grant_id=grant.id,
-            kind=SealEventKind.ACKNOWLEDGED,
-            effective_on=data.acknowledged_on,
-            at=now,
-            by_user=actor.id if actor.kind == "user" else None,
-            how="assisted",
-            witness=data.witness,
-        )
-        session.add(event)
-        events.append(event)
-        _note(session, actor, now, "seal.acknowledge", grant)
+    on, witness = data.acknowledged_on, data.witness
+    return [_told(session, actor, now, grant, on, "assisted", witness) for grant in grants]
+
+
+def acknowledge_own(
+    session: Session, actor: Actor, now: datetime, producer_ids: Collection[int], code: str
+) -> SealEvent:
+    """A family's own word, given at its own door; whoever calls has let it in. `actor` is itself,
+    `producer_ids` its registrations."""
+    query = select(SealGrant).where(
+        SealGrant.code == code, col(SealGrant.producer_id).in_(producer_ids)
+    )
+    query = query.with_for_update().execution_options(populate_existing=True)
+    grant = session.exec(query).first()
+    if grant is None:
+        raise SealNotFound(code=code)
+    if grant.acknowledged_on is not None:
+        raise AlreadyAcknowledged(code=code)
+    return _told(session, actor, now, grant, clock.local_date(now), "self")
+
+
+def _told(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    grant: SealGrant,
+    on: date,
+    how: str,
+    witness: str | None = None,
+) -> SealEvent:
+    grant.acknowledged_on = on
+    event = SealEvent(
+        grant_id=grant.id,
+        kind=SealEventKind.ACKNOWLEDGED,
+        effective_on=on,
+        at=now,
+        by_user=actor.id if actor.kind == "user" else None,
+        how=how,
+        witness=witness,
+    )
+    session.add_all([grant, event])
     session.flush()
-    return events
+    _note(session, actor, now, "seal.acknowledge", grant)
+    return event
 
 
 def _decided_on(session: Session, grants: Sequence[SealGrant]) -> dict[int, date]:

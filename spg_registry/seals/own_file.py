@@ -8,23 +8,20 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from spg_registry.core import audit, clock
 from spg_registry.decisions.models import Appeal, Decision, Meeting
 from spg_registry.decisions.queries import appeals_of, decisions_about
 from spg_registry.decisions.service import appeal_until
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer, Unit
 from spg_registry.producers.queries import registrations_of
-from spg_registry.rounds.models import Acknowledgement, Finding, Round, Visit
-from spg_registry.rules.states import UNSAID
-from spg_registry.rules.words import DecisionState, SealEventKind, SealState, VisitState
-from spg_registry.seals.errors import AlreadyAcknowledged, SealNotFound
+from spg_registry.rounds import visits
+from spg_registry.rounds.models import Finding, Round, Visit
+from spg_registry.rules.states import HANDED_IN, UNSAID
+from spg_registry.rules.words import DecisionState, SealEventKind, SealState
+from spg_registry.seals import events
 from spg_registry.seals.models import SealEvent, SealGrant
 from spg_registry.seals.own_door import itself
 from spg_registry.seals.public import PublicSeal, public_seal
-
-_TOLD = (VisitState.SUBMITTED, VisitState.REVIEWED)
-"""Visits whose form is handed in: there is something to confirm."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _visits(session: Session, producer: Producer) -> list[OwnVisit]:
     rows = session.exec(
         select(Visit, Unit, Round)
         .where(Visit.unit_id == Unit.id, Visit.round_id == Round.id)
-        .where(with_merged(col(Visit.producer_id), [producer.id]), col(Visit.state).in_(_TOLD))
+        .where(with_merged(col(Visit.producer_id), [producer.id]), col(Visit.state).in_(HANDED_IN))
         .order_by(col(Visit.visited_on).desc(), col(Visit.id).desc())
     )
     return [
@@ -147,55 +144,11 @@ def _decisions(session: Session, producer: Producer) -> list[OwnDecision]:
 # --- its own word --------------------------------------------------------------------------------
 
 
-def _its(session: Session, producer: Producer, holder_id: int) -> bool:
-    """Under its own code, or under one that was merged into it."""
-    return holder_id in registrations_of(session, producer.id)
-
-
 def confirm_visit(session: Session, now: datetime, producer: Producer, visit_id: int) -> Visit:
-    query = select(Visit).where(Visit.id == visit_id).with_for_update()
-    visit = session.exec(query.execution_options(populate_existing=True)).first()
-    if visit is None or visit.state not in _TOLD or not _its(session, producer, visit.producer_id):
-        raise SealNotFound(visit=visit_id)
-    if visit.acknowledged_on is not None:
-        raise AlreadyAcknowledged(visit=visit_id)
-    visit.acknowledged_on = clock.local_date(now)
-    visit.acknowledged_how = Acknowledgement.SELF
-    session.add(visit)
-    session.flush()
-    place = session.get_one(Round, visit.round_id).committee_id
-    audit.record(
-        session, itself(producer), now, "visit.acknowledge", "visit", visit.id, committee_id=place
-    )
-    return visit
+    ids = registrations_of(session, producer.id)
+    return visits.acknowledge_own(session, itself(producer), now, ids, visit_id)
 
 
 def confirm_seal(session: Session, now: datetime, producer: Producer, code: str) -> SealEvent:
-    query = select(SealGrant).where(SealGrant.code == code).with_for_update()
-    grant = session.exec(query.execution_options(populate_existing=True)).first()
-    if grant is None or not _its(session, producer, grant.producer_id):
-        raise SealNotFound(code=code)
-    if grant.acknowledged_on is not None:
-        raise AlreadyAcknowledged(code=code)
-    today = clock.local_date(now)
-    grant.acknowledged_on = today
-    event = SealEvent(
-        grant_id=grant.id,
-        kind=SealEventKind.ACKNOWLEDGED,
-        effective_on=today,
-        at=now,
-        how=Acknowledgement.SELF.value,
-    )
-    session.add_all([grant, event])
-    session.flush()
-    audit.record(
-        session,
-        itself(producer),
-        now,
-        "seal.acknowledge",
-        "seal_grant",
-        grant.id,
-        committee_id=grant.committee_id,
-        code=grant.code,
-    )
-    return event
+    ids = registrations_of(session, producer.id)
+    return events.acknowledge_own(session, itself(producer), now, ids, code)
