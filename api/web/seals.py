@@ -1,7 +1,6 @@
 """Seals as the office and the control body see them: lists, one seal, and the acts upon it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -31,8 +30,6 @@ from spg_registry.territory.queries import municipality_label
 router = APIRouter(route_class=FormRoute)
 
 PAGE_SIZE = 50
-SOON = 60
-"""Days ahead that a seal counts as expiring soon; from then on it may be renewed."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def index(
         desk.today,
         standing=one_of(SealStanding, state),
         municipality_code=municipality or None,
-        expiring_by=desk.today + timedelta(days=SOON) if expiring else None,
+        to_renew=bool(expiring),
         unacknowledged=bool(unacknowledged),
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,

@@ -6,9 +6,9 @@ Here meet rooms of which the producers know nothing. Each is told as far as the 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, true
 from sqlmodel import Session, col, func, select
@@ -21,12 +21,10 @@ from spg_registry.producers.queries import Filters, find_producers, lines
 from spg_registry.rounds.access import seen_visits
 from spg_registry.rounds.models import Finding, Visit
 from spg_registry.rules.standing import SealStanding
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.words import FindingState, SealState
 from spg_registry.seals.models import SealGrant
-from spg_registry.seals.queries import standing_of_grant, stands
-
-SOON: Final = timedelta(days=60)
-"""How far ahead a seal may be renewed."""
+from spg_registry.seals.queries import days_ahead, renewable, standing_of_grant, stands
 
 _SHOWN = (
     SealStanding.VALID,
@@ -41,7 +39,7 @@ _SHOWN = (
 class SealWish(StrEnum):
     VALID = "valid"
     EXPIRING = "expiring"
-    """Valid, to end within `SOON`, and nothing granted after it."""
+    """Valid, may be decided again, and nothing follows it (`queries.renewable`)."""
     EXPIRED = "expired"
     """None valid or to come, and the last one ran out."""
     SUSPENDED = "suspended"
@@ -88,7 +86,7 @@ def search_holders(
     """What one field and some filters find, with what the list shows of each."""
     also: list[ColumnElement[bool]] = []
     if seal is not None and actor.may(Permission.SEAL_READ):
-        also.append(_has_seal(actor, seal, on))
+        also.append(_has_seal(session, actor, seal, on))
     if open_findings:
         mine = _open_findings(actor).where(col(Finding.producer_id) == col(Producer.id))
         also.append(mine.correlate(Producer).exists())
@@ -106,7 +104,7 @@ def search_holders(
     )
 
 
-def _has_seal(actor: Actor, wish: SealWish, on: date) -> ColumnElement[bool]:
+def _has_seal(session: Session, actor: Actor, wish: SealWish, on: date) -> ColumnElement[bool]:
     valid = stands(SealStanding.VALID, on)
     last = col(SealGrant.valid_until)
     granted = col(SealGrant.state) == SealState.GRANTED
@@ -118,12 +116,12 @@ def _has_seal(actor: Actor, wish: SealWish, on: date) -> ColumnElement[bool]:
     if wish is SealWish.VALID:
         return has(valid)
     if wish is SealWish.EXPIRING:
-        return and_(has(valid, last <= on + SOON), ~has(granted, last > on + SOON))
+        return has(renewable(days_ahead(session, actor, on), on))
     if wish is SealWish.EXPIRED:
         return and_(has(stands(SealStanding.EXPIRED, on)), ~has(granted, last >= on))
     if wish is SealWish.SUSPENDED:
         return has(stands(SealStanding.SUSPENDED, on))
-    return ~has(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+    return ~has(col(SealGrant.state).in_(STANDING))
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -134,15 +132,18 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 def _seals(
     session: Session, actor: Actor, producer_ids: Sequence[int], on: date
 ) -> dict[int, list[Standing]]:
-    query = select(SealGrant).where(
+    theirs = (
         col(SealGrant.producer_id).in_(producer_ids),
         _visible(actor),
         col(SealGrant.state) != SealState.REPLACED,
     )
+    ends = renewable(days_ahead(session, actor, on), on)
+    ending = set(session.exec(select(SealGrant.id).where(*theirs, ends)))
+    query = select(SealGrant).where(*theirs)
     by_standing: dict[int, dict[SealStanding, list[Standing]]] = defaultdict(dict)
     for grant in session.exec(query.order_by(col(SealGrant.id).desc())):
         name = standing_of_grant(grant, on)
-        soon = name is SealStanding.VALID and grant.valid_until <= on + SOON
+        soon = grant.id in ending
         mine = by_standing[grant.producer_id]
         mine.setdefault(name, []).append(Standing(grant, name, soon))
     return {

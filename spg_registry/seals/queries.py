@@ -1,17 +1,20 @@
 """Reading seals as far as the reader may see them, and what a certificate prints."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, distinct
+from sqlalchemy import ColumnElement, and_, distinct, exists, false, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from spg_registry.committees.models import Spg
+from spg_registry.committees.models import Committee, Spg
 from spg_registry.core.errors import Unauthenticated
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer
+from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.standing import SealStanding
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.words import Authority, Category, SealEventKind, SealState
 from spg_registry.seals import public
 from spg_registry.seals.errors import SanctionNotFound, SealNotFound
@@ -19,6 +22,7 @@ from spg_registry.seals.models import Sanction, SealEvent, SealGrant
 from spg_registry.seals.scope_table import ScopeLine
 from spg_registry.seals.sheets import Certificate
 from spg_registry.standards.models import Standard
+from spg_registry.standards.queries import rules_of
 
 
 def get_seal(session: Session, actor: Actor, code: str) -> SealGrant:
@@ -40,6 +44,7 @@ def visible_seals(
     municipality_code: str | None = None,
     producer_id: int | None = None,
     expiring_by: date | None = None,
+    to_renew: bool = False,
     unacknowledged: bool = False,
     limit: int | None = None,
     offset: int = 0,
@@ -64,6 +69,8 @@ def visible_seals(
         query = query.where(
             stands(SealStanding.VALID, on), col(SealGrant.valid_until) <= expiring_by
         )
+    if to_renew:
+        query = query.where(renewable(days_ahead(session, actor, on), on))
     if unacknowledged:
         query = query.where(
             col(SealGrant.acknowledged_on).is_(None), stands(SealStanding.VALID, on)
@@ -90,6 +97,51 @@ def stands(standing: SealStanding, on: date) -> ColumnElement[bool]:
         SealStanding.VALID: and_(first <= on, last >= on),
     }
     return and_(col(SealGrant.state) == SealState.GRANTED, by_date[standing])
+
+
+def days_ahead(session: Session, actor: Actor, on: date) -> dict[int, int]:
+    """By committee whose seals this actor may read: how many days before its end its rules let a
+    seal be decided again."""
+    places = actor.committees(Permission.SEAL_READ)
+    ids = session.exec(select(Committee.id)) if places is None else places
+    return {
+        id_: Parameters.from_mapping(rules).decided_ahead_days
+        for id_, rules in rules_of(session, ids, on).items()
+    }
+
+
+def renewable(ahead: Mapping[int, int], on: date) -> ColumnElement[bool]:
+    """The condition on a grant: it runs on that day, ends within the days `ahead` of its committee
+    (`days_ahead`), and no other follows it."""
+    by_days: dict[int, list[int]] = {}
+    for committee_id, days in ahead.items():
+        by_days.setdefault(days, []).append(committee_id)
+    ends = (
+        and_(
+            col(SealGrant.valid_until) <= on + timedelta(days=days),
+            col(SealGrant.committee_id).in_(ids),
+        )
+        for days, ids in by_days.items()
+    )
+    return and_(stands(SealStanding.VALID, on), or_(false(), *ends), ~followed())
+
+
+def followed() -> ColumnElement[bool]:
+    """The condition on a grant: its family, or the one that family was merged into, has another in
+    the same SPG that begins after its last day."""
+    later, holder = aliased(SealGrant), aliased(Producer)
+    merged = select(holder.merged_into_id).where(holder.id == SealGrant.producer_id)
+    family = [col(SealGrant.producer_id), merged.correlate(SealGrant).scalar_subquery()]
+    return (
+        exists()
+        .where(
+            col(later.producer_id).in_(family),
+            col(later.spg_id) == col(SealGrant.spg_id),
+            col(later.state).in_(STANDING),
+            col(later.valid_from) > col(SealGrant.valid_until),
+        )
+        .correlate(SealGrant)
+    )
 
 
 def standing_of_grant(grant: SealGrant, on: date) -> SealStanding:

@@ -7,7 +7,7 @@ be planned and papers be asked for in time.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -20,15 +20,11 @@ from spg_registry.rounds.facts import findings_of
 from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules.facts import Finding, Registration
 from spg_registry.rules.months import Span
-from spg_registry.rules.parameters import Parameters
 from spg_registry.rules.reading import covered_until
-from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import FindingClass, RegistrationState, RoundState, VisitState
-from spg_registry.seals.events import STANDING
 from spg_registry.seals.judging import sanctions_of
 from spg_registry.seals.models import SealGrant, SealScope
-from spg_registry.seals.queries import stands
-from spg_registry.standards.queries import ruleset_of
+from spg_registry.seals.queries import days_ahead, renewable
 from spg_registry.territory.models import Community
 
 MOST = 500
@@ -92,41 +88,13 @@ def renewals(
 
 
 def _ending(session: Session, actor: Actor, on: date, community_id: int | None) -> list[SealGrant]:
-    """The running seals that may be decided again from today on, by each committee's own rules."""
+    """The first to end first, by each committee's own rules."""
     require(actor, Permission.SEAL_READ)
-    running = [stands(SealStanding.VALID, on)]
-    places = actor.committees(Permission.SEAL_READ)
-    if places is not None:
-        running.append(col(SealGrant.committee_id).in_(places))
+    query = select(SealGrant).where(renewable(days_ahead(session, actor, on), on))
     if community_id is not None:
-        running.append(col(SealGrant.community_id) == community_id)
-    committees = session.exec(select(SealGrant.committee_id).where(*running).distinct())
-    ahead = {committee: _days_ahead(session, committee, on) for committee in committees}
-    last = on + timedelta(days=max(ahead.values(), default=0))
-    query = select(SealGrant).where(*running, col(SealGrant.valid_until) <= last)
-    rows = session.exec(query.order_by(col(SealGrant.valid_until), col(SealGrant.id)))
-    ending = [
-        row for row in rows if row.valid_until <= on + timedelta(days=ahead[row.committee_id])
-    ]
-    renewed = _renewed(session, ending)
-    return [row for row in ending if row.id not in renewed][:MOST]
-
-
-def _days_ahead(session: Session, committee_id: int, on: date) -> int:
-    rules = ruleset_of(session, committee_id, on).rules
-    return Parameters.from_mapping(rules).decided_ahead_days
-
-
-def _renewed(session: Session, grants: Sequence[SealGrant]) -> set[int]:
-    """Those whose producer has a later seal: it begins after this one's last day."""
-    query = select(SealGrant.enrolment_id, col(SealGrant.valid_from)).where(
-        col(SealGrant.enrolment_id).in_({grant.enrolment_id for grant in grants}),
-        col(SealGrant.state).in_(STANDING),
-    )
-    starts: dict[int, date] = {}
-    for enrolment_id, first in session.exec(query):
-        starts[enrolment_id] = max(first, starts.get(enrolment_id, first))
-    return {grant.id for grant in grants if starts[grant.enrolment_id] > grant.valid_until}
+        query = query.where(SealGrant.community_id == community_id)
+    query = query.order_by(col(SealGrant.valid_until), col(SealGrant.id))
+    return list(session.exec(query.limit(MOST)))
 
 
 # --- what is lacking -----------------------------------------------------------------------------

@@ -21,19 +21,19 @@ from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round, RoundKind, Visit
 from spg_registry.rounds.planning import NOT_VISITED
 from spg_registry.rules.months import add_months
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.words import (
     DecisionState,
     EnrolmentStatus,
     RoundState,
-    SealState,
     VisitState,
 )
 from spg_registry.seals.models import SealGrant, SealScope
+from spg_registry.seals.queries import followed
 from spg_registry.standards import snapshot
 from spg_registry.standards.queries import frozen
 from spg_registry.territory.models import Community
 
-STANDING = (SealState.GRANTED, SealState.SUSPENDED)
 JUST_SEEN = timedelta(days=90)
 """Who was visited so lately waits for a decision, not for another visit."""
 
@@ -220,8 +220,8 @@ def _seal_ends(session: Session, spg: Spg) -> dict[int, date]:
 
 @dataclass
 class Month:
-    """What a month has for a community: seals whose last day falls in it and that no later seal
-    of the same producer follows, and the rounds that go there."""
+    """What a month has for a community: seals whose last day falls in it and that no other
+    follows, and the rounds that go there."""
 
     first: date
     ending: int = 0
@@ -282,20 +282,13 @@ def year_plan(session: Session, actor: Actor, spg_id: int, year: int) -> YearPla
 
 def _endings(session: Session, spg: Spg, first: date, last: date) -> Counter[tuple[int, int]]:
     """By community and month."""
-    query = select(SealGrant.producer_id, SealGrant.community_id, col(SealGrant.valid_until)).where(
+    query = select(SealGrant.community_id, col(SealGrant.valid_until)).where(
         SealGrant.spg_id == spg.id,
         col(SealGrant.state).in_(STANDING),
-        SealGrant.valid_until >= first,
+        col(SealGrant.valid_until).between(first, last),
+        ~followed(),
     )
-    latest: dict[int, date] = {}
-    rows = session.exec(query).all()
-    for producer_id, _, until in rows:
-        latest[producer_id] = max(until, latest.get(producer_id, until))
-    return Counter(
-        (community_id, until.month)
-        for producer_id, community_id, until in rows
-        if until <= last and until == latest[producer_id]
-    )
+    return Counter((community_id, until.month) for community_id, until in session.exec(query))
 
 
 def _going(session: Session, spg: Spg, first: date, last: date) -> dict[int, list[Round]]:

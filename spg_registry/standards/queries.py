@@ -1,5 +1,6 @@
 """Which norm counts where and when, and its frozen copy for a round."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -123,6 +124,18 @@ def ruleset_of(
     allowed = {code: change for code, change in changes.items() if code not in ignored}
     rules = changed(rules, allowed, by_laws.source)
     return EffectiveRules(national, by_laws, rules, transition, ignored)
+
+
+def rules_of(
+    session: Session, committee_ids: Iterable[int], day: date
+) -> dict[int, dict[str, dict[str, Any]]]:
+    """The rules that count for each of many committees; most have none of their own."""
+    national = ruleset_of(session, None, day)
+    own = set(session.exec(select(RuleSet.committee_id).distinct()))
+    return {
+        id_: ruleset_of(session, id_, day).rules if id_ in own else national.rules
+        for id_ in committee_ids
+    }
 
 
 def frozen(

@@ -30,12 +30,10 @@ from spg_registry.rules.words import (
     VisitState,
 )
 from spg_registry.seals.models import Sanction, SealGrant
-from spg_registry.seals.queries import stands
+from spg_registry.seals.queries import days_ahead, renewable, stands
 from spg_registry.territory.models import Community
 from spg_registry.worklist.matters import Look, Matter, Row, pick
 
-RENEWAL: Final = 60
-"""Days ahead that a seal may be renewed, and so how early it stands on the list."""
 HURRY: Final = 15
 """Days before its end from which a seal without a renewal is a matter of hurry."""
 DUE_SOON: Final = 14
@@ -201,18 +199,9 @@ def _seals(look: Look) -> Any:
 
 
 def seals_expiring(look: Look) -> Matter:
-    """Valid, ending within 60 days, and no later seal of the producer granted yet."""
-    later: Any = aliased(SealGrant)
-    renewed = exists().where(
-        later.producer_id == col(SealGrant.producer_id),
-        later.state == SealState.GRANTED,
-        later.valid_until > col(SealGrant.valid_until),
-    )
-    query = (
-        _seals(look)
-        .where(stands(SealStanding.VALID, look.today))
-        .where(col(SealGrant.valid_until) <= look.ahead(RENEWAL), ~renewed)
-    )
+    """Those that may be decided again, and that no other follows yet."""
+    ahead = days_ahead(look.session, look.actor, look.today)
+    query = _seals(look).where(renewable(ahead, look.today))
     return look.gather(
         query,
         day=col(SealGrant.valid_until),

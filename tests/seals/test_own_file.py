@@ -170,6 +170,8 @@ def test_the_evaluation_is_confirmed_the_same_way(
     phone.choose(seals[0].code, slip_for(stage, seals[0]))
     assert "Conozco esta evaluación" in phone.get("/mi-sello").text
     phone.post("/mi-sello/conformidad", visita=str(visit.id))
+    again = phone.post("/mi-sello/conformidad", visita=str(visit.id))
+    assert again.status_code == 303, "pressed twice"
     with stage.database.read() as session:
         told = session.get_one(Visit, visit.id)
         assert told.acknowledged_on == stage.cast.today
@@ -245,7 +247,9 @@ def test_what_is_anothers_is_not_found(stage: Stage, seals: list[SealGrant], pho
     assert phone.post("/mi-sello/conformidad", sello=seals[1].code).status_code == 404
     with stage.database.read() as session:
         hers = session.exec(select(Visit).where(Visit.producer_id == seals[1].producer_id)).one()
-    assert phone.post("/mi-sello/conformidad", visita=str(hers.id)).status_code == 404
+    refused = phone.post("/mi-sello/conformidad", visita=str(hers.id))
+    assert refused.status_code == 404
+    assert "Esa visita no existe" in refused.text
     with stage.database.read() as session:
         assert session.get_one(SealGrant, seals[1].id).acknowledged_on is None
 

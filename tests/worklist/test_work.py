@@ -17,11 +17,20 @@ from spg_registry.core.keys import open_keyring
 from spg_registry.core.permissions import Actor
 from spg_registry.people.schemas import ClientIn
 from spg_registry.people.service import create_client
-from spg_registry.producers.schemas import EnrolmentIn, PledgeIn
+from spg_registry.producers.access import sight_of
+from spg_registry.producers.models import Producer
+from spg_registry.producers.queries import Filters
+from spg_registry.producers.schemas import EnrolmentIn, MergeIn, PledgeIn
 from spg_registry.rounds import findings
 from spg_registry.rounds.schemas import FindingIn
 from spg_registry.rules.words import FindingClass, SanctionKind, SealState
+from spg_registry.seals import service as seals
+from spg_registry.seals.holders import SealWish, search_holders
 from spg_registry.seals.models import Sanction, SealGrant
+from spg_registry.seals.queries import visible_seals
+from spg_registry.seals.renewing import renewals
+from spg_registry.standards.schemas import ByLaws, RuleChange
+from spg_registry.standards.service import adopt_by_laws
 from spg_registry.worklist.clocks import clocks
 from spg_registry.worklist.matters import Look, Matter, Urgency
 from spg_registry.worklist.queries import clocks_of, work_of
@@ -98,6 +107,65 @@ def test_a_seal_waits_for_its_family_and_then_for_its_renewal(session: Session, 
     expiring = waiting(session, cast.coordinator, end - timedelta(days=60))["seals_expiring"]
     assert [row.key for row in expiring.rows] == [grant.code]
     assert "seals_expiring" not in waiting(session, cast.coordinator, end + timedelta(days=1))
+
+
+def given(session: Session, seal: SealGrant, producer_id: int, begins: date) -> None:
+    """Somebody else's seal becomes this family's second one, a year long."""
+    seal.producer_id, seal.valid_from = producer_id, begins
+    seal.valid_until = begins + timedelta(days=364)
+    session.add(seal)
+    session.flush()
+
+
+def test_home_counts_the_seals_that_the_page_it_leads_to_lists(
+    session: Session, cast: Cast
+) -> None:
+    """By the committee's own days; a seal that another follows is nowhere, one beside it is."""
+    names = ("Ana", "Basilia", "Justina", "Zenón", "Wara", "Nina", "Inti")
+    plain, renewed, merged, beside, *spare = granted(session, cast, *names)
+    end = plain.valid_until
+    (again,) = families(session, cast, "Justina")
+    old = session.get_one(Producer, merged.producer_id)
+    word = MergeIn(other=old.code, reason="Es la misma familia")
+    seals.merge(session, cast.secretary, cast.now, again.producer.code, word)
+    after = end + timedelta(days=1)
+    given(session, spare[0], renewed.producer_id, after)
+    given(session, spare[1], again.producer.id, after)
+    given(session, spare[2], beside.producer_id, end - timedelta(days=90))
+    wanted = {plain.code, beside.code}
+
+    def told(days: int) -> list[set[str]]:
+        on = end - timedelta(days=days)
+        work = waiting(session, cast.coordinator, on, limit=50).get("seals_expiring", Matter())
+        places = renewals(session, cast.coordinator, on)
+        listed, total = visible_seals(session, cast.coordinator, on, to_renew=True)
+        assert work.count == sum(len(place.rows) for place in places) == total
+        holders = search_holders(
+            session,
+            cast.coordinator,
+            sight_of(cast.coordinator),
+            on,
+            Filters(),
+            seal=SealWish.EXPIRING,
+            limit=50,
+            offset=0,
+        )
+        marked = [one for line in holders.lines for one in line.seals if one.ends_soon]
+        return [
+            {row.key for row in work.rows},
+            {row.grant.code for place in places for row in place.rows},
+            {grant.code for grant, _ in listed},
+            {one.grant.code for one in marked},
+        ]
+
+    assert told(61) == [set()] * 4
+    assert told(60) == [wanted] * 4
+    change = RuleChange(params={"decided_ahead_days": 30})
+    rules = ByLaws(committee_id=cast.committee, source="Asamblea", rules={"no_overlap": change})
+    adopt_by_laws(session, cast.coordinator, cast.now, rules)
+    assert told(31) == [set()] * 4
+    assert told(30) == [wanted] * 4
+    assert told(0) == [wanted] * 4
 
 
 def test_a_suspension_past_its_end_is_told_and_ends_by_nothing_else(
