@@ -5,11 +5,11 @@ from sqlmodel import col, select
 
 from spg_registry.core.permissions import Actor
 from spg_registry.producers.models import Producer
-from spg_registry.rules.words import SanctionKind
+from spg_registry.rules.words import Outcome, SanctionKind
 from spg_registry.seals.models import Sanction
 from tests.cast import TIQUIPAYA, Stage
 from tests.rounds.stories import families
-from tests.seals.stories import as_b
+from tests.seals.stories import as_b, closed, convened, decided, ready
 
 WISH = {
     "kind": "suspension",
@@ -140,3 +140,38 @@ def test_the_pages_of_sanctions_in_english(stage: Stage, justina: Producer) -> N
     assert "Write down a sanction" in browser.get("/sanciones?lang=en").text
     page = browser.get(f"/sanciones/nueva?productor={justina.code}").text
     assert "Empty: without end." in page
+
+
+def test_what_control_imposed_is_not_offered_to_the_coordinator_for_correction(
+    stage: Stage, justina: Producer
+) -> None:
+    cast = stage.cast
+    assert imposed(stage, cast.control, justina, cast.spg) == 303
+    (row,) = sanctions(stage)
+    rosa = stage.browser(cast.coordinator)
+    listed = rosa.get("/sanciones").text
+    assert "La corrige el control nacional" in listed
+    assert f"/sanciones/{row.id}/corregir" not in listed
+    answer = rosa.post(f"/sanciones/{row.id}/corregir", WISH | {"kind": "warning"})
+    assert answer.status_code == 403
+    assert "solo el control nacional la corrige" in answer.text
+    assert stage.browser(cast.control).get(f"/sanciones/{row.id}/corregir").status_code == 200
+    assert len(sanctions(stage)) == 1
+
+
+def test_an_exclusion_that_was_decided_asks_for_the_decision_it_is_lifted_by(
+    stage: Stage,
+) -> None:
+    cast = stage.cast
+    with stage.database.write(cast.now) as session:
+        visits = ready(session, cast, "Justina")
+        meeting = convened(session, cast, None, acta_number="9/2026")
+        decided(session, cast, meeting, visits, Outcome.EXCLUSION, reasons="Herbicida")
+        closed(session, cast, meeting)
+    (row,) = sanctions(stage)
+    rosa = stage.browser(cast.coordinator)
+    page = rosa.get(f"/sanciones/{row.id}/corregir")
+    assert "Esta sanción viene de una decisión del comité" in page.text
+    answer = rosa.post(f"/sanciones/{row.id}/corregir", WISH | {"kind": "warning"})
+    assert answer.status_code == 422
+    assert len(sanctions(stage)) == 1
