@@ -19,11 +19,11 @@ from spg_registry.core.errors import Invalid
 from spg_registry.core.messages import format_number, sentence
 from spg_registry.core.permissions import Permission
 from spg_registry.seals import labels, numbering, service
-from spg_registry.seals.choosing import Choice, is_printable
+from spg_registry.seals.choosing import Choice
 from spg_registry.seals.errors import SealNotInForce
 from spg_registry.seals.labels import Numbered, Profile
 from spg_registry.seals.models import LabelBatch, QuantityUnit, SealGrant
-from spg_registry.seals.queries import certificate_of, standing_of_grant
+from spg_registry.seals.queries import certificate_of, is_printable
 from spg_registry.seals.schemas import LabelBatchesIn
 from spg_registry.territory.queries import product
 
@@ -104,7 +104,7 @@ def _line(desk: Desk, batch: LabelBatch, grant: SealGrant) -> _Line:
         _product(desk.session, batch.product_code),
         _quantity(desk, batch.content, batch.unit),
         _quantity(desk, batch.declared, batch.unit),
-        is_printable(standing_of_grant(grant, desk.today)),
+        is_printable(grant, desk.today),
     )
 
 
@@ -137,7 +137,7 @@ def document(
     chosen_settings = ground.settings
     printing = []
     for batch, grant in rows:
-        if not is_printable(standing_of_grant(grant, desk.today)):
+        if not is_printable(grant, desk.today):
             raise SealNotInForce(code=grant.code)
         paper = certificate_of(
             desk.session,

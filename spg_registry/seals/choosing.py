@@ -14,7 +14,13 @@ from spg_registry.producers.models import Producer
 from spg_registry.rules.standing import SealStanding
 from spg_registry.rules.words import SealState
 from spg_registry.seals.models import SealGrant
-from spg_registry.seals.queries import get_seal, granted_in, standing_of_grant
+from spg_registry.seals.queries import (
+    PRINTABLE,
+    get_seal,
+    granted_in,
+    printable,
+    standing_of_grant,
+)
 from spg_registry.territory.models import Community
 from spg_registry.territory.queries import community, municipality_label
 
@@ -29,8 +35,7 @@ class Chosen:
 
     @property
     def printable(self) -> bool:
-        """What was granted and has not ended; a renewal is handed out before its first day."""
-        return is_printable(self.standing)
+        return self.standing in PRINTABLE
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,6 @@ class Choice:
     @property
     def left_out(self) -> list[Chosen]:
         return [one for one in self.seals if not one.printable]
-
-
-def is_printable(standing: SealStanding) -> bool:
-    return standing in (SealStanding.VALID, SealStanding.NOT_YET_VALID)
 
 
 def of_seal(session: Session, actor: Actor, on: date, code: str) -> Choice:
@@ -92,7 +93,7 @@ def meetings_to_print(session: Session, actor: Actor, on: date) -> list[tuple[Me
     query = (
         select(Decision.meeting_id, func.count())
         .join(SealGrant, col(SealGrant.decision_id) == col(Decision.id))
-        .where(SealGrant.state == SealState.GRANTED, SealGrant.valid_until >= on)
+        .where(printable(on))
         .group_by(col(Decision.meeting_id))
     )
     counts = dict(session.exec(_own(actor, query)).all())
@@ -111,7 +112,7 @@ def communities_to_print(session: Session, actor: Actor, on: date) -> list[tuple
     query = (
         select(Community, func.count())
         .join(SealGrant, col(SealGrant.community_id) == col(Community.id))
-        .where(SealGrant.state == SealState.GRANTED, SealGrant.valid_until >= on)
+        .where(printable(on))
         .group_by(col(Community.id))
         .order_by(col(Community.name), col(Community.id))
     )

@@ -33,7 +33,7 @@ from spg_registry.seals.errors import (
 )
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant
 from spg_registry.seals.queries import suspended_by_control
-from spg_registry.seals.sanctions import authority_of, new_sanction
+from spg_registry.seals.sanctions import new_sanction, require_authority
 from spg_registry.seals.schemas import AcknowledgeIn, ActIn, ReasonClass
 from spg_registry.seals.statuses import after_reinstatement
 
@@ -237,7 +237,7 @@ def _act(
     # In one line with closings, leavings and renewals: they too go from seals to enrolments.
     lock_all_writers(session, Lock.GRANTING)
     grant = held_grants(session, actor, [code])[0]
-    authority = authority_of(actor, grant.committee_id)
+    authority = require_authority(actor, grant.committee_id)
     _require_ground(session, actor, grant, kind, data, authority)
     today = clock.local_date(now)
     effective_on = data.effective_on or today
@@ -268,7 +268,6 @@ def _require_ground(
         if not data.right_of_reply:
             raise Invalid.at("right_of_reply", "required")
         return
-    require(actor, Permission.SEAL_DECIDE, on=grant.committee_id)
     if kind is SealEventKind.REINSTATED and suspended_by_control(session, [grant.id]):
         raise SuspendedByControl(code=grant.code)
     if data.decision_id is None:

@@ -11,11 +11,10 @@ from spg_registry.core import audit, clock, codes
 from spg_registry.core.errors import Fault, Invalid
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.facts import present_crops
-from spg_registry.seals.choosing import is_printable
 from spg_registry.seals.errors import LabelBatchNotFound, SealNotInForce
 from spg_registry.seals.events import held_grants
 from spg_registry.seals.models import LabelBatch, SealGrant, SealScope
-from spg_registry.seals.queries import standing_of_grant
+from spg_registry.seals.queries import is_printable
 from spg_registry.seals.schemas import LabelBatchesIn, LabelsIn
 
 GRAMS_PER_KG = 1_000
@@ -49,7 +48,7 @@ def allot(session: Session, actor: Actor, now: datetime, wish: LabelBatchesIn) -
     }
     for grant in grants.values():
         require(actor, Permission.PRODUCER_WRITE, on=grant.committee_id)
-        if not is_printable(standing_of_grant(grant, today)):
+        if not is_printable(grant, today):
             raise SealNotInForce(code=grant.code)
     balances = balances_of(session, grants.values(), today)
     batches: list[LabelBatch] = []

@@ -99,6 +99,19 @@ def stands(standing: SealStanding, on: date) -> ColumnElement[bool]:
     return and_(col(SealGrant.state) == SealState.GRANTED, by_date[standing])
 
 
+PRINTABLE = (SealStanding.VALID, SealStanding.NOT_YET_VALID)
+"""What was granted and has not ended; a renewal is handed out before its first day."""
+
+
+def is_printable(grant: SealGrant, on: date) -> bool:
+    return standing_of_grant(grant, on) in PRINTABLE
+
+
+def printable(on: date) -> ColumnElement[bool]:
+    """What `is_printable` says of a row at hand, asked of the table."""
+    return or_(*(stands(standing, on) for standing in PRINTABLE))
+
+
 def days_ahead(session: Session, actor: Actor, on: date) -> dict[int, int]:
     """By committee whose seals this actor may read: how many days before its end its rules let a
     seal be decided again."""
@@ -246,9 +259,9 @@ def places_with_seals(session: Session, actor: Actor) -> list[str]:
 def certificates_of(
     session: Session, grants: Iterable[SealGrant], on: date, base_url: str, *, demo: bool
 ) -> list[Certificate]:
-    """For the papers of a whole meeting; a seal that no longer stands is not printed."""
-    standing = [grant for grant in grants if grant.state is SealState.GRANTED]
-    return [certificate_of(session, g.code, on, base_url, demo=demo) for g in standing]
+    """For the papers of a whole meeting: of what may be printed."""
+    wanted = [grant for grant in grants if is_printable(grant, on)]
+    return [certificate_of(session, g.code, on, base_url, demo=demo) for g in wanted]
 
 
 def standard_title(session: Session, label: str) -> str:

@@ -34,10 +34,8 @@ class SanctionLine:
 
 
 def may_sanction(actor: Actor, committee_id: int | None = None) -> bool:
-    """The control body everywhere, a coordinator in the own committee; None: anywhere at all."""
-    return actor.may(Permission.SEAL_SANCTION, on=committee_id) or actor.may(
-        Permission.SEAL_DECIDE, on=committee_id
-    )
+    """None: anywhere at all."""
+    return authority_of(actor, committee_id) is not None
 
 
 def sanction_lines(

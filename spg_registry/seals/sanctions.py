@@ -31,9 +31,7 @@ def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> S
     """
     spg = session.get(Spg, data.spg_id)
     on = spg.committee_id if spg else None
-    authority = authority_of(actor, on)
-    if authority is Authority.COMMITTEE:
-        require(actor, Permission.SEAL_DECIDE, on=on)
+    authority = require_authority(actor, on)
     if spg is None:
         raise Invalid.at("spg_id", "not_found")
     enrolled = select(Enrolment.id).where(
@@ -50,10 +48,20 @@ def impose(session: Session, actor: Actor, now: datetime, data: SanctionIn) -> S
     return new_sanction(session, actor, now, spg.committee_id, **values)
 
 
-def authority_of(actor: Actor, committee_id: int | None) -> Authority:
-    """By whose right an actor acts there: the control body's goes before the committee's."""
-    control = actor.may(Permission.SEAL_SANCTION, on=committee_id)
-    return Authority.CONTROL if control else Authority.COMMITTEE
+def authority_of(actor: Actor, committee_id: int | None = None) -> Authority | None:
+    """By whose right an actor acts on seals there, or anywhere at all: the control body's goes
+    before the committee's. None: by nobody's."""
+    if actor.may(Permission.SEAL_SANCTION, on=committee_id):
+        return Authority.CONTROL
+    may_decide = actor.may(Permission.SEAL_DECIDE, on=committee_id)
+    return Authority.COMMITTEE if may_decide else None
+
+
+def require_authority(actor: Actor, committee_id: int | None) -> Authority:
+    authority = authority_of(actor, committee_id)
+    if authority is None:
+        require(actor, Permission.SEAL_DECIDE, on=committee_id)
+    return authority or Authority.COMMITTEE
 
 
 def new_sanction(

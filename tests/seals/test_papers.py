@@ -1,23 +1,27 @@
 """Sheets, cards and numbered labels as the office prints them."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from spg_registry.core import codes
 from spg_registry.core.audit import AuditEvent
 from spg_registry.core.config import settings
 from spg_registry.core.errors import Forbidden, Invalid
 from spg_registry.core.keys import open_keyring
-from spg_registry.seals import numbering, service
+from spg_registry.decisions.models import Decision
+from spg_registry.rules.words import SealState
+from spg_registry.seals import choosing, numbering, service
 from spg_registry.seals.errors import SealNotFound, SealNotInForce
 from spg_registry.seals.models import LabelBatch, QuantityUnit, SealGrant
+from spg_registry.seals.queries import certificates_of
 from spg_registry.seals.schemas import LabelBatchesIn, LabelsIn, ReplaceIn
-from tests.cast import Stage
+from tests.cast import Cast, Stage
 from tests.producers.families import crop, unit
 from tests.seals.stories import granted, keys
 
@@ -234,3 +238,30 @@ def test_a_program_gives_numbers_by_the_same_rules(stage: Stage, seals: list[Sea
     refused = stage.client.post("/api/v1/seals/labels", json=body, headers=headers)
     assert refused.status_code == 422
     assert "declared_past_yield" in refused.text
+
+
+def test_one_word_says_what_may_be_printed_on_a_day(session: Session, cast: Cast) -> None:
+    """From before its first day to its last one; everywhere the same."""
+    keys(cast)
+    (grant,) = granted(session, cast, "Justina")
+    meeting_id = session.get_one(Decision, grant.decision_id).meeting_id
+    who = (session, cast.secretary)
+
+    def papers(on: date) -> list[int]:
+        certificates = certificates_of(session, [grant], on, "https://x.bo", demo=False)
+        return [
+            len(certificates),
+            len(choosing.of_meeting(*who, on, meeting_id).printable),
+            len(choosing.of_community(*who, on, grant.community_id).printable),
+            sum(count for _, count in choosing.meetings_to_print(*who, on)),
+            sum(count for _, count in choosing.communities_to_print(*who, on)),
+        ]
+
+    first, last = grant.valid_from, grant.valid_until
+    for on in (first - timedelta(days=5), first, last):
+        assert papers(on) == [1] * 5, on
+    assert papers(last + timedelta(days=1)) == [0] * 5
+    grant.state = SealState.SUSPENDED
+    session.add(grant)
+    session.flush()
+    assert papers(first) == [0] * 5
