@@ -204,6 +204,7 @@ def shown(
         "visits/show.html",
         status,
         sheet=sheet,
+        overdue={row.id for row in sheet.findings if queries.is_overdue(row, desk.today)},
         visit=visit,
         form=form or Form.of(values_of(visit)),
         finding=finding or Form(),

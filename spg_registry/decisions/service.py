@@ -40,8 +40,8 @@ from spg_registry.decisions.schemas import (
 )
 from spg_registry.rounds.models import Round
 from spg_registry.rules.parameters import Parameters
-from spg_registry.rules.states import DUE, GRANTS, UNSAID, Machine
-from spg_registry.rules.words import Category, DecisionState, RoundState
+from spg_registry.rules.states import DUE, GRANTS, RUNNING, UNSAID, Machine
+from spg_registry.rules.words import Category, DecisionState
 from spg_registry.standards.queries import ruleset_of
 from spg_registry.standards.snapshot import parameters as frozen_parameters
 from spg_registry.territory.atlas import atlas_of
@@ -131,7 +131,7 @@ def _check_round(session: Session, committee_id: int, round_id: int) -> None:
     found = session.get(Round, round_id)
     if found is None or found.committee_id != committee_id:
         raise Invalid.at("round_id", "not_found")
-    if found.state not in (RoundState.OPEN, RoundState.DELIBERATION):
+    if found.state not in RUNNING:
         raise Invalid.at("round_id", "round_not_open")
 
 

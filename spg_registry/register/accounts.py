@@ -36,6 +36,7 @@ from spg_registry.complaints.models import Complaint, ComplaintOutcome
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
 from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules.standing import SealStanding
+from spg_registry.rules.states import BEGUN
 from spg_registry.rules.words import (
     Category,
     DecisionState,
@@ -179,11 +180,10 @@ class _Year:
         return Counter(dict(self.session.exec(query).all()))
 
     def rounds(self) -> Chapter:
-        begun = [RoundState.OPEN, RoundState.DELIBERATION, RoundState.CLOSED]
         mine = (
             Round.committee_id == self.committee_id,
             self._in(col(Round.period_from)),
-            col(Round.state).in_(begun),
+            col(Round.state).in_(BEGUN),
         )
         states = self._tally(Round.state, where=mine)
         visits = self._tally(

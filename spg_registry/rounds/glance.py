@@ -1,18 +1,19 @@
 """The state of a round at a glance: how far it is, and what keeps it from deliberation."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Unit
 from spg_registry.rounds.access import get_round, teams_of
+from spg_registry.rounds.late import is_late, is_overdue
 from spg_registry.rounds.models import Assignment, Finding, Round, Visit
-from spg_registry.rounds.queries import TO_FILL, names_of
+from spg_registry.rounds.queries import names_of
 from spg_registry.rules.states import HANDED_IN
 from spg_registry.rules.words import FindingClass, FindingState, RoundState, VisitState
 from spg_registry.standards import snapshot
@@ -98,7 +99,7 @@ def glance_at(session: Session, actor: Actor, now: datetime, round_id: int) -> G
     rows = list(session.exec(query))
     visits = [visit for visit, _ in rows if visit.state is not VisitState.VOID]
     teams = teams_of(session, [visit.id for visit in visits])
-    late = {visit.id for visit in visits if _is_late(visit, today)}
+    late = {visit.id for visit in visits if is_late(visit, ronda, today)}
     communities: dict[int, Progress] = {}
     people: dict[int, Progress] = {}
     for visit, community in rows:
@@ -130,11 +131,6 @@ def glance_at(session: Session, actor: Actor, now: datetime, round_id: int) -> G
     )
 
 
-def _is_late(visit: Visit, today: date) -> bool:
-    due = visit.planned_on or visit.due_on
-    return visit.state in TO_FILL and due is not None and due < today
-
-
 def _unmanned(
     ronda: Round, visits: Iterable[Visit], teams: Mapping[int, Sequence[Assignment]]
 ) -> int:
@@ -146,16 +142,12 @@ def _unmanned(
     )
 
 
-def _findings(session: Session, ronda: Round, today: date) -> dict[tuple[FindingClass, bool], int]:
+def _findings(session: Session, ronda: Round, today: date) -> Counter[tuple[FindingClass, bool]]:
     """Those not closed, by class and whether their day has passed."""
     query = (
-        select(Finding.grade, col(Finding.due_on), func.count())
+        select(Finding)
         .join(Visit, col(Visit.id) == col(Finding.visit_id))
         .where(Visit.round_id == ronda.id, Visit.state != VisitState.VOID)
         .where(Finding.state != FindingState.CLOSED)
-        .group_by(col(Finding.grade), col(Finding.due_on))
     )
-    found: dict[tuple[FindingClass, bool], int] = defaultdict(int)
-    for grade, due_on, count in session.exec(query):
-        found[FindingClass(grade), due_on < today] += count
-    return found
+    return Counter((row.grade, is_overdue(row, today)) for row in session.exec(query))

@@ -24,6 +24,7 @@ from spg_registry.rounds.access import (
 )
 from spg_registry.rounds.errors import FindingNotFound, VisitNotFound
 from spg_registry.rounds.facts import in_lots
+from spg_registry.rounds.late import is_overdue, overdue
 from spg_registry.rounds.models import (
     Assignment,
     AssignmentOutcome,
@@ -32,11 +33,11 @@ from spg_registry.rounds.models import (
     Visit,
 )
 from spg_registry.rounds.planning import NOT_VISITED
-from spg_registry.rules.states import MOVES, Machine
+from spg_registry.rules.states import MOVES, TO_FILL, Machine
 from spg_registry.rules.words import Answer, FindingClass, FindingState, RoundState, VisitState
 from spg_registry.territory.models import Community
 
-__all__ = ["get_round"]
+__all__ = ["TO_FILL", "get_round", "is_overdue"]
 
 
 # --- rounds --------------------------------------------------------------------------------------
@@ -179,10 +180,6 @@ def visible_visits(
     if mine:
         order = [case((waits, 0), else_=1), case((waits, Visit.due_on)), col(Visit.id).desc()]
     return list(session.exec(query.order_by(*order).limit(limit).offset(offset))), total
-
-
-TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})
-"""What still waits for its form, or for the rest of it."""
 
 
 def visits_by_way(
@@ -428,7 +425,7 @@ def visible_findings(
     if producer_id is not None:
         query = query.where(with_merged(col(Finding.producer_id), [producer_id]))
     if overdue_on is not None:
-        query = query.where(Finding.state != FindingState.CLOSED, Finding.due_on < overdue_on)
+        query = query.where(overdue(overdue_on))
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     rows = session.exec(
         query.order_by(col(Finding.due_on), col(Finding.id)).limit(limit).offset(offset)
@@ -462,10 +459,6 @@ def finding_lines(session: Session, rows: Collection[Finding], today: date) -> l
         FindingLine(row, units[row.unit_id], producers[row.producer_id], is_overdue(row, today))
         for row in rows
     ]
-
-
-def is_overdue(finding: Finding, today: date) -> bool:
-    return finding.state is not FindingState.CLOSED and finding.due_on < today
 
 
 def evaluates(actor: Actor) -> bool:

@@ -136,6 +136,18 @@ UNSAID = frozenset({DecisionState.DRAFT, DecisionState.WITHDRAWN})
 STANDING = frozenset({SealState.GRANTED, SealState.SUSPENDED})
 """Seals that were neither withdrawn nor replaced, whatever their dates."""
 
+UNDER_WAY = frozenset({RoundState.PLANNED, RoundState.OPEN, RoundState.DELIBERATION})
+"""Rounds that are neither closed nor void."""
+
+RUNNING = UNDER_WAY - {RoundState.PLANNED}
+"""Rounds in the field, or back from it with decisions to take."""
+
+BEGUN = RUNNING | {RoundState.CLOSED}
+"""Rounds that ever went to the field."""
+
+TO_FILL = frozenset({VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED})
+"""Visits that still wait for their form, or for the rest of it."""
+
 HANDED_IN = frozenset({VisitState.SUBMITTED, VisitState.REVIEWED})
 """Visits whose form is complete by their evaluators' word: there is something to confirm."""
 

@@ -29,13 +29,12 @@ from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules import granting
 from spg_registry.rules.facts import ScopeRow
-from spg_registry.rules.states import GRANTS, UNSAID
+from spg_registry.rules.states import GRANTS, RUNNING, UNSAID
 from spg_registry.rules.verdict import NotMet, Verdict, restored
 from spg_registry.rules.words import (
     Category,
     DecisionState,
     Outcome,
-    RoundState,
     Sector,
     VisitState,
 )
@@ -562,7 +561,7 @@ def meeting_lines(session: Session, rows: Sequence[Meeting]) -> list[MeetingLine
 def rounds_to_decide(session: Session, actor: Actor, today: date) -> list[Round]:
     """Rounds under way of the committees where the actor may record decisions, latest first."""
     query = select(Round).where(
-        col(Round.state).in_([RoundState.OPEN, RoundState.DELIBERATION]),
+        col(Round.state).in_(RUNNING),
         Round.period_from <= today,
     )
     places = actor.committees(Permission.DECISION_RECORD)

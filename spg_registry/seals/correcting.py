@@ -14,8 +14,8 @@ from spg_registry.core.errors import Invalid, MoveRefused
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.producers.facts import units_of
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.words import SealEventKind
-from spg_registry.seals.events import STANDING
 from spg_registry.seals.judging import area_of, land_of
 from spg_registry.seals.models import SealEvent, SealGrant, SealScope
 from spg_registry.seals.queries import get_seal

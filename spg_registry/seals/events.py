@@ -17,7 +17,7 @@ from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import get_decision
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Enrolment, Producer
-from spg_registry.rules.states import UNDONE, UNSAID, Machine
+from spg_registry.rules.states import STANDING, UNDONE, UNSAID, Machine
 from spg_registry.rules.words import (
     Authority,
     Outcome,
@@ -44,8 +44,6 @@ TURNS = {
     SealEventKind.REPLACED: SealState.REPLACED,
 }
 """The state to which each event leads; the others lead nowhere."""
-
-STANDING = (SealState.GRANTED, SealState.SUSPENDED)
 
 SAYS = {
     SealEventKind.SUSPENDED: frozenset(Outcome) - {Outcome.ORGANIC, Outcome.TRANSITION},

@@ -29,7 +29,7 @@ from spg_registry.rules import facts, granting
 from spg_registry.rules.enrolling import still_enrolled
 from spg_registry.rules.months import ONE_DAY, Span, last_day
 from spg_registry.rules.reading import covered_until, days_asked, recusals
-from spg_registry.rules.states import GRANTS
+from spg_registry.rules.states import GRANTS, STANDING
 from spg_registry.rules.verdict import NotMet, Verdict, not_met
 from spg_registry.rules.words import ActivityKind, Ballot, Category, SealState
 from spg_registry.seals.models import Sanction, SealGrant, SealScope
@@ -383,7 +383,7 @@ def _corrected_grants(session: Session, decisions: Sequence[Decision]) -> dict[i
     rows = session.exec(
         select(SealGrant.decision_id, SealGrant.id)
         .where(col(SealGrant.decision_id).in_(wanted))
-        .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+        .where(col(SealGrant.state).in_(STANDING))
     )
     found: dict[int, list[int]] = defaultdict(list)
     for decision_id, grant_id in rows:
@@ -398,7 +398,7 @@ def standing_grants(
     rows = session.exec(
         select(SealGrant, SealScope.unit_id, SealScope.product_code)
         .where(SealScope.grant_id == SealGrant.id, col(SealScope.unit_id).in_(unit_ids))
-        .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+        .where(col(SealGrant.state).in_(STANDING))
     ).all()
     kept = standing_for(session, [grant.producer_id for grant, _, _ in rows])
     scopes: dict[int, set[tuple[int, str]]] = defaultdict(set)

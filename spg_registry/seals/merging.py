@@ -16,9 +16,8 @@ from spg_registry.producers.models import Merger, UnitPlot
 from spg_registry.producers.schemas import MergeIn
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rules.months import Span
-from spg_registry.rules.states import UNSAID
-from spg_registry.rules.words import FindingState, RoundState, VisitState
-from spg_registry.seals.events import STANDING
+from spg_registry.rules.states import RUNNING, STANDING, UNSAID
+from spg_registry.rules.words import FindingState, VisitState
 from spg_registry.seals.models import SealGrant, SealScope
 
 
@@ -77,7 +76,7 @@ def _under_way(session: Session, producer_id: int) -> bool:
         select(Visit.id)
         .join(Round, col(Round.id) == col(Visit.round_id))
         .where(Visit.producer_id == producer_id, Visit.state != VisitState.VOID)
-        .where(col(Round.state).in_([RoundState.OPEN, RoundState.DELIBERATION]))
+        .where(col(Round.state).in_(RUNNING))
         .where(~exists().where(*decided).correlate(Visit))
     )
     return session.exec(query).first() is not None

@@ -11,8 +11,9 @@ from spg_registry.core.permissions import Actor
 from spg_registry.producers import service as producers
 from spg_registry.producers.models import Enrolment, Transfer, Unit
 from spg_registry.producers.schemas import HandOverIn, MoveIn
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.words import SealEventKind
-from spg_registry.seals.events import STANDING, Ground, standing_of_enrolment, turn
+from spg_registry.seals.events import Ground, standing_of_enrolment, turn
 from spg_registry.seals.models import SealGrant, SealScope
 from spg_registry.seals.schemas import ReasonClass
 

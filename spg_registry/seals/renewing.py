@@ -21,7 +21,8 @@ from spg_registry.rounds.models import Round, Visit
 from spg_registry.rules.facts import Finding, Registration
 from spg_registry.rules.months import Span
 from spg_registry.rules.reading import covered_until
-from spg_registry.rules.words import FindingClass, RegistrationState, RoundState, VisitState
+from spg_registry.rules.states import UNDER_WAY
+from spg_registry.rules.words import FindingClass, RegistrationState, VisitState
 from spg_registry.seals.judging import sanctions_of
 from spg_registry.seals.models import SealGrant, SealScope
 from spg_registry.seals.queries import days_ahead, renewable
@@ -29,7 +30,6 @@ from spg_registry.territory.models import Community
 
 MOST = 500
 """Seals of one list; the rest is asked for by committee."""
-_UNDER_WAY = (RoundState.PLANNED, RoundState.OPEN, RoundState.DELIBERATION)
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _visits(
         select(Visit, Round.spg_id)
         .join(Round, col(Round.id) == col(Visit.round_id))
         .where(col(Visit.unit_id).in_(wanted), Visit.state != VisitState.VOID)
-        .where(col(Round.state).in_(_UNDER_WAY))
+        .where(col(Round.state).in_(UNDER_WAY))
         .order_by(col(Visit.id))
     )
     by_unit: dict[int, list[tuple[Visit, int]]] = defaultdict(list)

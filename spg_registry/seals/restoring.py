@@ -16,6 +16,7 @@ from spg_registry.core.locks import Lock
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.producers.models import Producer
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.verdict import NotMet
 from spg_registry.rules.words import SealState
 from spg_registry.seals.models import SealGrant
@@ -53,7 +54,7 @@ def cut_short(session: Session, actor: Actor, spg_id: int, on: date) -> list[Cut
         .where(SealGrant.producer_id == Producer.id, SealGrant.decision_id == Decision.id)
         .where(Decision.meeting_id == Meeting.id, SealGrant.spg_id == spg.id)
         .where(col(SealGrant.valid_until).in_(ends))
-        .where(col(SealGrant.state).in_([SealState.GRANTED, SealState.SUSPENDED]))
+        .where(col(SealGrant.state).in_(STANDING))
         .order_by(col(SealGrant.id))
     )
     found = []

@@ -23,10 +23,10 @@ from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding, Visit
 from spg_registry.rules import facts
 from spg_registry.rules.land import grounds
+from spg_registry.rules.states import STANDING
 from spg_registry.rules.verdict import NotMet
 from spg_registry.rules.words import ActivityKind, DecisionState, SealEventKind
 from spg_registry.seals.again import judge_again
-from spg_registry.seals.events import STANDING
 from spg_registry.seals.models import Sanction, SealEvent, SealGrant, SealScope
 from spg_registry.territory.atlas import atlas_of
 

@@ -21,7 +21,7 @@ from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round, RoundKind, Visit
 from spg_registry.rounds.planning import NOT_VISITED
 from spg_registry.rules.months import add_months
-from spg_registry.rules.states import STANDING
+from spg_registry.rules.states import STANDING, UNDER_WAY
 from spg_registry.rules.words import (
     DecisionState,
     EnrolmentStatus,
@@ -158,7 +158,7 @@ def is_waiting() -> ColumnElement[bool]:
 _SEEN = (col(Visit.state) != VisitState.VOID, col(Visit.visited_on).is_not(None))
 _IN_ROUND = (
     col(Visit.state) != VisitState.VOID,
-    col(Round.state).in_((RoundState.PLANNED, RoundState.OPEN, RoundState.DELIBERATION)),
+    col(Round.state).in_(UNDER_WAY),
     ~exists().where(
         col(Decision.round_id) == col(Visit.round_id),
         col(Decision.producer_id) == col(Visit.producer_id),

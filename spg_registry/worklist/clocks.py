@@ -27,7 +27,7 @@ from spg_registry.core.permissions import Permission
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.producers.models import Enrolment
 from spg_registry.rounds.models import Round, Visit
-from spg_registry.rules.states import GRANTS, UNSAID
+from spg_registry.rules.states import BEGUN, GRANTS, UNSAID
 from spg_registry.rules.words import RoundState, VisitState
 from spg_registry.seals.models import SealGrant
 from spg_registry.worklist.matters import Look, pick
@@ -114,7 +114,7 @@ def _ways(look: Look) -> list[tuple[RoundState, _Way]]:
     )
     wanted = (
         look.within(Round.committee_id, Permission.ROUND_READ),
-        col(Round.state).in_([RoundState.OPEN, RoundState.DELIBERATION, RoundState.CLOSED]),
+        col(Round.state).in_(BEGUN),
         col(Round.period_until) >= look.today - _YEAR,
     )
     visits = (

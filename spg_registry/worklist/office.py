@@ -19,12 +19,13 @@ from spg_registry.decisions.models import (
 )
 from spg_registry.producers.models import Enrolment, ImportBatch, ImportState, Producer, Unit
 from spg_registry.register.reconciliation import ACKNOWLEDGE_WITHIN
+from spg_registry.rounds.late import visit_day
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rules.standing import SealStanding
+from spg_registry.rules.states import RUNNING, TO_FILL
 from spg_registry.rules.words import (
     DecisionState,
     FindingState,
-    RoundState,
     SanctionKind,
     SealState,
     VisitState,
@@ -40,8 +41,6 @@ DUE_SOON: Final = 14
 """Days before the end of a term for mending, or of a round, that count as soon."""
 
 _P = Permission
-_RUNNING = (RoundState.OPEN, RoundState.DELIBERATION)
-_TO_FILL = (VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED)
 
 
 def ready(look: Look) -> Matter:
@@ -60,7 +59,7 @@ def ready(look: Look) -> Matter:
     query = (
         pick(Round.id, Round.name, func.count(func.distinct(Visit.producer_id)))
         .join(Visit, col(Visit.round_id) == col(Round.id))
-        .where(col(Round.state).in_(_RUNNING), col(Visit.state) == VisitState.REVIEWED)
+        .where(col(Round.state).in_(RUNNING), col(Visit.state) == VisitState.REVIEWED)
         .where(look.within(Round.committee_id, _P.ROUND_READ), ~decided, enrolled)
         .group_by(col(Round.id), col(Round.name))
         .order_by(col(Round.id))
@@ -93,10 +92,10 @@ def _visits(*states: VisitState) -> Any:
 
 def visits_overdue(look: Look) -> Matter:
     """Not handed in when their day or the round's days in the field are over, or nearly so."""
-    due = func.coalesce(Visit.planned_on, Visit.due_on, Round.period_until)
-    query = _visits(*_TO_FILL).where(
+    due = visit_day()
+    query = _visits(*TO_FILL).where(
         look.within(Round.committee_id, _P.ROUND_READ),
-        col(Round.state).in_(_RUNNING),
+        col(Round.state).in_(RUNNING),
         due <= look.ahead(DUE_SOON),
     )
     return look.gather(
@@ -284,7 +283,7 @@ def rounds_running(look: Look) -> Matter:
     query = (
         pick(Round.id, Round.name, Committee.name, Round.state)
         .join(Committee, col(Committee.id) == col(Round.committee_id))
-        .where(look.within(Round.committee_id, _P.ROUND_READ), col(Round.state).in_(_RUNNING))
+        .where(look.within(Round.committee_id, _P.ROUND_READ), col(Round.state).in_(RUNNING))
     )
     return look.gather(
         query,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import String, cast, exists, func, literal
+from sqlalchemy import String, cast, exists, literal
 from sqlmodel import col
 
 from spg_registry.committees.models import Committee, RoleAssignment
@@ -13,8 +13,10 @@ from spg_registry.core.permissions import Permission, Role
 from spg_registry.people.models import Client, User
 from spg_registry.producers.models import Producer, Unit
 from spg_registry.rounds.access import sent_to
+from spg_registry.rounds.late import visit_day
 from spg_registry.rounds.models import Round, Visit
-from spg_registry.rules.words import RoundState, VisitState
+from spg_registry.rules.states import TO_FILL
+from spg_registry.rules.words import RoundState
 from spg_registry.territory.models import Community
 from spg_registry.worklist.matters import Look, Matter, Row, Urgency, pick
 
@@ -22,7 +24,6 @@ FIELD_SOON: Final = 14
 """Days before the last one of a visit that count as soon."""
 IDLE: Final = timedelta(days=180)
 """After so long without asking for a token, somebody asks whether a program is still in use."""
-_TO_FILL = (VisitState.ASSIGNED, VisitState.IN_FIELD, VisitState.RETURNED)
 
 
 def visits(look: Look) -> Matter:
@@ -33,12 +34,12 @@ def visits(look: Look) -> Matter:
         .join(Producer, col(Producer.id) == col(Visit.producer_id))
         .join(Unit, col(Unit.id) == col(Visit.unit_id))
         .join(Community, col(Community.id) == col(Unit.community_id))
-        .where(col(Visit.id).in_(sent_to(look.actor)), col(Visit.state).in_(_TO_FILL))
+        .where(col(Visit.id).in_(sent_to(look.actor)), col(Visit.state).in_(TO_FILL))
         .where(col(Round.state) == RoundState.OPEN)
     )
     return look.gather(
         query,
-        day=func.coalesce(Visit.planned_on, Visit.due_on, Round.period_until),
+        day=visit_day(),
         late_before=look.today,
         soon_by=look.ahead(FIELD_SOON),
         kind="visit",
