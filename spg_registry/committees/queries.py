@@ -31,8 +31,7 @@ from spg_registry.committees.models import (
     TermExtension,
 )
 from spg_registry.core.audit import AuditEvent
-from spg_registry.core.errors import Unauthenticated
-from spg_registry.core.permissions import Actor, Permission
+from spg_registry.core.permissions import Actor, Permission, require_somebody
 from spg_registry.people.models import Person, User
 from spg_registry.rules.months import Span
 from spg_registry.rules.words import RegistrationState
@@ -51,11 +50,6 @@ def get_committee(session: Session, actor: Actor, committee_id: int) -> Committe
 def _sees(actor: Actor, committee_id: int) -> bool:
     require_somebody(actor)
     return actor.may(Permission.COMMITTEE_READ, committee_id)
-
-
-def require_somebody(actor: Actor) -> None:
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
 
 
 def visible_committees(

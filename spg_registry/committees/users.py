@@ -8,16 +8,18 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.errors import RoleNotFound
 from spg_registry.committees.models import RoleAssignment
-from spg_registry.committees.queries import (
-    get_committee,
-    known_among,
-    require_somebody,
-    roles_of,
-)
+from spg_registry.committees.queries import get_committee, known_among, roles_of
 from spg_registry.committees.schemas import InviteIn, RoleIn
 from spg_registry.core import audit
 from spg_registry.core.errors import Forbidden, Invalid
-from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role, require
+from spg_registry.core.permissions import (
+    NATIONAL,
+    Actor,
+    Permission,
+    Role,
+    require,
+    require_somebody,
+)
 from spg_registry.people import accounts
 from spg_registry.people.errors import UserNotFound
 from spg_registry.people.links import make_link, purpose_for

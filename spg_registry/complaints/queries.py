@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, false, true
 from sqlmodel import Session, col, func, select
@@ -14,6 +13,7 @@ from spg_registry.complaints.errors import ComplaintNotFound
 from spg_registry.complaints.models import Complaint, ComplaintAbout, ComplaintContact
 from spg_registry.core import codes
 from spg_registry.core.errors import Forbidden
+from spg_registry.core.lots import by_id
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Enrolment, Producer, Unit
 from spg_registry.rounds.models import Round
@@ -109,9 +109,9 @@ def complaint_lines(
     session: Session, complaints: Iterable[Complaint], on: date
 ) -> list[ComplaintLine]:
     rows = list(complaints)
-    committees = _by_id(session, Committee, (row.committee_id for row in rows))
-    grants = _by_id(session, SealGrant, (row.grant_id for row in rows))
-    producers = _by_id(session, Producer, (row.producer_id for row in rows))
+    committees = by_id(session, Committee, (row.committee_id for row in rows))
+    grants = by_id(session, SealGrant, (row.grant_id for row in rows))
+    producers = by_id(session, Producer, (row.producer_id for row in rows))
     return [
         ComplaintLine(
             row,
@@ -122,11 +122,6 @@ def complaint_lines(
         )
         for row in rows
     ]
-
-
-def _by_id(session: Session, table: Any, ids: Iterable[int | None]) -> dict[int, Any]:
-    wanted = {id_ for id_ in ids if id_ is not None}
-    return {row.id: row for row in session.exec(select(table).where(table.id.in_(wanted)))}
 
 
 def complaint_file(session: Session, actor: Actor, complaint_id: int, on: date) -> ComplaintFile:

@@ -164,6 +164,12 @@ SYSTEM = Actor(kind="system", id=None, label="system")
 """Commands of the operator and the loading of reference data."""
 
 
+def require_somebody(actor: Actor) -> None:
+    """Stand before every reading that is not for everybody. Raises Unauthenticated for nobody."""
+    if actor.id is None and actor.kind != "system":
+        raise Unauthenticated()
+
+
 def require(actor: Actor, permission: Permission, on: int | None = None) -> None:
     """Stand before every write. Raises Unauthenticated for nobody, Forbidden for the wrong one."""
     if actor.may(permission, on):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Spg
-from spg_registry.core.errors import Unauthenticated
-from spg_registry.core.permissions import Actor, Permission
+from spg_registry.core.lots import by_id
+from spg_registry.core.permissions import Actor, Permission, require_somebody
 from spg_registry.decisions.errors import AppealNotFound, DecisionNotFound, MeetingNotFound
 from spg_registry.decisions.models import Appeal, Attendance, Decision, Meeting, MeetingState
 from spg_registry.producers.facts import with_merged
@@ -21,8 +21,7 @@ _NUMBERED = re.compile(r"^(\d{1,6})(\D{1,3})(\d{4})$")
 def get_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     """Fetching is the permission check: another committee's meeting is not found."""
     found = session.get(Meeting, meeting_id)
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
+    require_somebody(actor)
     if found is None or not actor.may(Permission.DECISION_READ, found.committee_id):
         raise MeetingNotFound(id=meeting_id)
     return found
@@ -39,8 +38,7 @@ def visible_meetings(
     offset: int = 0,
 ) -> tuple[list[Meeting], int]:
     """The latest first, and how many there are in all."""
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
+    require_somebody(actor)
     query = select(Meeting)
     places = actor.committees(Permission.DECISION_READ)
     if places is not None:
@@ -167,8 +165,7 @@ def corrected_by(session: Session, decision_id: int) -> list[tuple[Decision, Mee
 
 
 def meetings_by_id(session: Session, ids: Iterable[int]) -> dict[int, Meeting]:
-    rows = session.exec(select(Meeting).where(col(Meeting.id).in_(set(ids))))
-    return {row.id: row for row in rows}
+    return by_id(session, Meeting, ids)
 
 
 def appeals_of(session: Session, decision_ids: Iterable[int]) -> list[Appeal]:

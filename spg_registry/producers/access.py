@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 
 from spg_registry.committees.errors import SpgNotFound
 from spg_registry.committees.models import Spg
-from spg_registry.core.errors import Forbidden, Unauthenticated
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.errors import Forbidden
+from spg_registry.core.permissions import Actor, Permission, require, require_somebody
 from spg_registry.producers.errors import (
     EnrolmentNotFound,
     PlotNotFound,
@@ -44,8 +44,7 @@ class Sight:
 def sight_of(actor: Actor, visible_ids: Collection[int] | None = None) -> Sight:
     """What an actor sees. Raises Unauthenticated for nobody, and Forbidden for whoever neither
     has the right nor was given ids."""
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
+    require_somebody(actor)
     if visible_ids is None and not actor.may(Permission.PRODUCER_READ):
         raise Forbidden(permission=str(Permission.PRODUCER_READ))
     return Sight(

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
+from spg_registry.core.lots import in_lots
 from spg_registry.people.models import Person
 from spg_registry.people.spelling import slips_of, sound_of, words_in
 from spg_registry.producers.models import Enrolment, Holder, Producer, SearchSlip, SearchWord
 from spg_registry.territory.models import Community
 
 NAME_LENGTH = 160
-_LOT = 500
 
 
 def display_name(people: Sequence[Person]) -> str:
@@ -54,10 +54,9 @@ def search_slips(words: Iterable[SearchWord], known: set[str]) -> Iterator[Searc
 
 def refresh_search_words(session: Session, producer_ids: Iterable[int]) -> None:
     """After a name, a code or a community has changed."""
-    ids = sorted(set(producer_ids))
     session.flush()
-    for start in range(0, len(ids), _LOT):
-        _refresh(session, ids[start : start + _LOT])
+    for lot in in_lots(producer_ids):
+        _refresh(session, lot)
 
 
 def _refresh(session: Session, ids: Sequence[int]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Spg
+from spg_registry.core.lots import by_id
 from spg_registry.people.queries import persons_by_id
 from spg_registry.producers.access import Sight, seen
 from spg_registry.producers.answers import (
@@ -322,8 +323,7 @@ def _pledges(session: Session, enrolment_ids: Iterable[int]) -> dict[int, list[P
 
 
 def producers_by_id(session: Session, ids: Iterable[int]) -> dict[int, Producer]:
-    found = session.exec(select(Producer).where(col(Producer.id).in_(set(ids))))
-    return {row.id: row for row in found}
+    return by_id(session, Producer, ids)
 
 
 def registrations_of(session: Session, producer_id: int) -> list[int]:

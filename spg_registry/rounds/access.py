@@ -10,18 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, select
 
-from spg_registry.core.errors import Forbidden, Unauthenticated
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.errors import Forbidden
+from spg_registry.core.lots import in_lots
+from spg_registry.core.permissions import Actor, Permission, require, require_somebody
 from spg_registry.rounds.errors import RoundNotFound, RoundNotInField, VisitNotFound
 from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round, Visit
 from spg_registry.rules.words import RoundState
-
-LOT = 500
-
-
-def require_somebody(actor: Actor) -> None:
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
 
 
 def sent_to(actor: Actor) -> Any:
@@ -94,10 +88,8 @@ class Held:
         require_somebody(actor)
         self._actor = actor
         rows: dict[int, Visit] = {}
-        wanted = sorted(set(visit_ids))
         self.own: set[int] = set()
-        for start in range(0, len(wanted), LOT):
-            lot = wanted[start : start + LOT]
+        for lot in in_lots(visit_ids):
             query = select(Visit).where(col(Visit.id).in_(lot), seen_visits(actor))
             query = query.order_by(col(Visit.id)).with_for_update()
             for row in session.exec(query.execution_options(populate_existing=True)):
@@ -141,11 +133,10 @@ class Held:
 def teams_of(session: Session, visit_ids: Collection[int]) -> dict[int, list[Assignment]]:
     """Who was sent to each visit and not released."""
     found: dict[int, list[Assignment]] = {visit_id: [] for visit_id in visit_ids}
-    wanted = sorted(found)
-    for start in range(0, len(wanted), LOT):
+    for lot in in_lots(found):
         query = (
             select(Assignment)
-            .where(col(Assignment.visit_id).in_(wanted[start : start + LOT]))
+            .where(col(Assignment.visit_id).in_(lot))
             .where(Assignment.outcome == AssignmentOutcome.ACCEPTED)
             .order_by(col(Assignment.id))
         )

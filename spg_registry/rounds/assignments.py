@@ -10,9 +10,9 @@ from spg_registry.committees.models import EvaluatorAppointment
 from spg_registry.committees.queries import neighbours_serving
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
-from spg_registry.core.permissions import Actor, Permission
+from spg_registry.core.permissions import Actor, Permission, require_somebody
 from spg_registry.rounds import facts
-from spg_registry.rounds.access import in_field, require_somebody, round_to_write
+from spg_registry.rounds.access import in_field, round_to_write
 from spg_registry.rounds.access import teams_of as teams
 from spg_registry.rounds.errors import AssignmentNotFound, VisitBegun
 from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round, Visit

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from spg_registry.committees.models import EvaluatorAppointment, EvaluatorService
+from spg_registry.core.lots import in_lots
 from spg_registry.producers import facts as producers
 from spg_registry.rounds import forms
 from spg_registry.rounds.models import Assignment, AssignmentOutcome, Round
@@ -27,14 +28,6 @@ from spg_registry.rules.facts import (
 )
 from spg_registry.rules.months import Span
 from spg_registry.rules.words import FindingState, Sector, VisitState
-
-MANY = 500
-"""Ids in one IN list, well below what the engines take."""
-
-
-def in_lots(ids: Iterable[int]) -> Iterator[list[int]]:
-    ordered = sorted(set(ids))
-    return (ordered[start : start + MANY] for start in range(0, len(ordered), MANY))
 
 
 class _Evaluation(NamedTuple):

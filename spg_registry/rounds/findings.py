@@ -8,11 +8,11 @@ from sqlmodel import Session, col, func, select
 
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.lots import in_lots
 from spg_registry.core.moves import moved
-from spg_registry.core.permissions import Actor, Permission, require
-from spg_registry.rounds.access import Held, require_somebody, seen_visits
+from spg_registry.core.permissions import Actor, Permission, require, require_somebody
+from spg_registry.rounds.access import Held, seen_visits
 from spg_registry.rounds.errors import FindingNotFound, NotVisitedYet
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rounds.schemas import CloseData, CloseIn, FindingIn
 from spg_registry.rules.states import Machine

@@ -9,12 +9,12 @@ from spg_registry.committees.errors import SpgNotFound
 from spg_registry.committees.models import Spg
 from spg_registry.core import audit, clock
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.lots import in_lots
 from spg_registry.core.moves import moved
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Enrolment, Unit
 from spg_registry.rounds.access import round_to_write
 from spg_registry.rounds.errors import NothingVisited, RoundNotInField, VisitsUnfinished
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Round, Visit
 from spg_registry.rounds.schemas import ReasonIn, RoundIn, StartIn
 from spg_registry.rules.states import Machine

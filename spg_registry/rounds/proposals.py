@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from spg_registry.committees.models import EvaluatorAppointment
 from spg_registry.committees.queries import evaluators_of
 from spg_registry.core import clock
+from spg_registry.core.lots import in_lots
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.producers.models import Holder, Unit
 from spg_registry.rounds import facts
@@ -222,7 +223,7 @@ def _candidates(
 
 def _units(session: Session, visits: Iterable[Visit]) -> dict[int, Unit]:
     found: dict[int, Unit] = {}
-    for lot in facts.in_lots(visit.unit_id for visit in visits):
+    for lot in in_lots(visit.unit_id for visit in visits):
         found |= {row.id: row for row in session.exec(select(Unit).where(col(Unit.id).in_(lot)))}
     return found
 

@@ -9,21 +9,14 @@ from typing import Any
 from sqlmodel import Session, case, col, func, select
 
 from spg_registry.committees.queries import evaluators_of
-from spg_registry.core.permissions import Actor, Permission
+from spg_registry.core.lots import by_id, in_lots
+from spg_registry.core.permissions import Actor, Permission, require_somebody
 from spg_registry.people.models import Person
 from spg_registry.producers.facts import plots_of, with_merged
 from spg_registry.producers.models import Enrolment, Plot, Producer, Unit
 from spg_registry.rounds import forms
-from spg_registry.rounds.access import (
-    get_round,
-    is_evaluator,
-    require_somebody,
-    seen_rounds,
-    seen_visits,
-    sent_to,
-)
+from spg_registry.rounds.access import get_round, is_evaluator, seen_rounds, seen_visits, sent_to
 from spg_registry.rounds.errors import FindingNotFound, VisitNotFound
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.late import is_overdue, overdue
 from spg_registry.rounds.models import (
     Assignment,
@@ -276,9 +269,9 @@ class VisitLine:
 
 def lines_of(session: Session, visits: Collection[Visit]) -> list[VisitLine]:
     """The particulars of visits that were fetched, in their order."""
-    units = _by_id(session, Unit, [visit.unit_id for visit in visits])
-    producers = _by_id(session, Producer, [visit.producer_id for visit in visits])
-    communities = _by_id(session, Community, [unit.community_id for unit in units.values()])
+    units = by_id(session, Unit, [visit.unit_id for visit in visits])
+    producers = by_id(session, Producer, [visit.producer_id for visit in visits])
+    communities = by_id(session, Community, [unit.community_id for unit in units.values()])
     sent = _assignments(session, [visit.id for visit in visits])
     names = names_of(session, [row.person_id for rows in sent.values() for row in rows])
     findings = _finding_counts(session, [visit.id for visit in visits])
@@ -302,13 +295,6 @@ def _of_outcome(
     """The last answer for each person."""
     latest = {row.person_id: Sent(row, names[row.person_id]) for row in rows}
     return [each for each in latest.values() if each.assignment.outcome is outcome]
-
-
-def _by_id(session: Session, table: Any, ids: Iterable[int]) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for lot in in_lots(ids):
-        found |= {row.id: row for row in session.exec(select(table).where(table.id.in_(lot)))}
-    return found
 
 
 def _assignments(session: Session, visit_ids: Collection[int]) -> dict[int, list[Assignment]]:
@@ -453,8 +439,8 @@ class FindingLine:
 
 
 def finding_lines(session: Session, rows: Collection[Finding], today: date) -> list[FindingLine]:
-    units = _by_id(session, Unit, [row.unit_id for row in rows])
-    producers = _by_id(session, Producer, [row.producer_id for row in rows])
+    units = by_id(session, Unit, [row.unit_id for row in rows])
+    producers = by_id(session, Producer, [row.producer_id for row in rows])
     return [
         FindingLine(row, units[row.unit_id], producers[row.producer_id], is_overdue(row, today))
         for row in rows

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from spg_registry.committees.models import Committee
 from spg_registry.core import clock
 from spg_registry.core.errors import Fault, Invalid
+from spg_registry.core.lots import in_lots
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.people.models import Person
 from spg_registry.producers.facts import holders_of, plots_of, present_crops
@@ -18,7 +19,6 @@ from spg_registry.rounds.access import get_round, round_to_write, teams_of
 from spg_registry.rounds.assignments import standing_visits
 from spg_registry.rounds.days import Fixed, Going, propose_days
 from spg_registry.rounds.errors import RoundNotInField
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding, Round, Visit
 from spg_registry.rounds.planning import note_visit
 from spg_registry.rounds.queries import TO_FILL, VisitLine, lines_of, visible_visits

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
+from spg_registry.core.lots import in_lots
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.producers.facts import standing_for
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding
 from spg_registry.rules import facts
 from spg_registry.rules.months import Span

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
+from spg_registry.core.lots import by_id
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision, Meeting
 from spg_registry.decisions.queries import decisions_of, get_meeting
@@ -128,9 +129,7 @@ def _own(actor: Actor, query: Q) -> Q:
 
 
 def _chosen(session: Session, grants: Collection[SealGrant], on: date) -> tuple[Chosen, ...]:
-    ids = {grant.producer_id for grant in grants}
-    query = select(Producer).where(col(Producer.id).in_(ids))
-    producers = {row.id: row for row in session.exec(query)}
+    producers = by_id(session, Producer, [grant.producer_id for grant in grants])
     return tuple(
         Chosen(grant, producers[grant.producer_id], standing_of_grant(grant, on))
         for grant in grants

@@ -8,8 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from spg_registry.committees.models import Committee, Spg
-from spg_registry.core.errors import Unauthenticated
-from spg_registry.core.permissions import Actor, Permission, require
+from spg_registry.core.permissions import Actor, Permission, require, require_somebody
 from spg_registry.producers.facts import with_merged
 from spg_registry.producers.models import Producer
 from spg_registry.rules.parameters import Parameters
@@ -50,8 +49,7 @@ def visible_seals(
     offset: int = 0,
 ) -> tuple[list[tuple[SealGrant, Producer]], int]:
     """With their producers, the latest granted first, and how many there are in all."""
-    if actor.id is None and actor.kind != "system":
-        raise Unauthenticated()
+    require_somebody(actor)
     require(actor, Permission.SEAL_READ)
     query = select(SealGrant, Producer).where(SealGrant.producer_id == Producer.id)
     places = actor.committees(Permission.SEAL_READ)

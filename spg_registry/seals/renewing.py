@@ -12,6 +12,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from spg_registry.committees.queries import registrations_on
+from spg_registry.core.lots import by_id
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Decision
 from spg_registry.producers.facts import pledges_of
@@ -114,10 +115,7 @@ class _Known:
         self.on = on
         producers = {grant.producer_id for grant in grants}
         enrolments = {grant.enrolment_id for grant in grants}
-        self.producers = {
-            row.id: row
-            for row in session.exec(select(Producer).where(col(Producer.id).in_(producers)))
-        }
+        self.producers = by_id(session, Producer, producers)
         ended = select(Enrolment.id).where(
             col(Enrolment.id).in_(enrolments), col(Enrolment.ended_on).is_not(None)
         )

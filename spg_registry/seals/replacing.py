@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from spg_registry.committees.queries import registrations_on
 from spg_registry.core import audit, clock, codes
@@ -11,6 +11,7 @@ from spg_registry.core.db import lock_all_writers
 from spg_registry.core.errors import Invalid, Refused
 from spg_registry.core.keys import Keyring
 from spg_registry.core.locks import Lock
+from spg_registry.core.lots import by_id
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Meeting
 from spg_registry.decisions.queries import get_decision
@@ -157,9 +158,7 @@ def _overlaps(session: Session, old: SealGrant, validity: Span) -> Iterator[NotM
 def _copies(
     session: Session, now: datetime, terms: Sequence[tuple[SealGrant, date]]
 ) -> list[SealGrant]:
-    holders = {old.producer_id for old, _ in terms}
-    rows = session.exec(select(Producer).where(col(Producer.id).in_(holders)))
-    producers = {row.id: row for row in rows}
+    producers = by_id(session, Producer, [old.producer_id for old, _ in terms])
     fresh = fresh_codes(session, len(terms), codes.new_code)
     indexes = fresh_indexes(session, len(terms))
     return [

@@ -8,18 +8,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import null
 from sqlmodel import Session, col, select
 
 from spg_registry.core import clock
 from spg_registry.core.audit import AuditEvent
+from spg_registry.core.lots import by_id, in_lots
 from spg_registry.core.permissions import Actor, Permission, require
 from spg_registry.decisions.models import Attendance, Decision, Meeting, MeetingState
 from spg_registry.producers.facts import producers_held_by, units_of
 from spg_registry.producers.models import Crop, Holder, Interest, Producer, Unit, UnitPlot
-from spg_registry.rounds.facts import in_lots
 from spg_registry.rounds.models import Finding, Visit
 from spg_registry.rules import facts
 from spg_registry.rules.land import grounds
@@ -82,7 +82,7 @@ def doubts_of(session: Session, actor: Actor, committee_id: int, now: datetime) 
     gone = _land_gone(session, [row for row in rows if _handed_on(row[3])], today)
     taken_up = _taken_up(session, decisions)
     checked = _checked(session, [row[0].id for row in rows])
-    producers = _producers(session, {row[0].producer_id for row in rows})
+    producers = by_id(session, Producer, [row[0].producer_id for row in rows])
     found = []
     for grant, decision, meeting, since in rows:
         reasons = (*judged.get(decision.id, ()), *gone.get(grant.id, ()))
@@ -153,25 +153,15 @@ def _resting_on(
         ]
         if since:
             reaching[grant_id] = (meeting_id, since)
-    grants = _by_id(session, SealGrant, reaching)
+    grants = by_id(session, SealGrant, reaching)
     found = [(grants[id_], *rest) for id_, rest in reaching.items()]
     # Decisions and actas are large documents: only those that are asked about are read.
-    decisions = _by_id(session, Decision, (grant.decision_id for grant, _, _ in found))
-    meetings = _by_id(session, Meeting, (meeting_id for _, meeting_id, _ in found))
+    decisions = by_id(session, Decision, (grant.decision_id for grant, _, _ in found))
+    meetings = by_id(session, Meeting, (meeting_id for _, meeting_id, _ in found))
     return [
         (grant, decisions[grant.decision_id], meetings[meeting_id], since)
         for grant, meeting_id, since in found
     ]
-
-
-Big = TypeVar("Big", Decision, Meeting, SealGrant)
-
-
-def _by_id(session: Session, table: type[Big], ids: Iterable[int]) -> dict[int, Big]:
-    found: dict[int, Big] = {}
-    for lot in in_lots(ids):
-        found |= {row.id: row for row in session.exec(select(table).where(col(table.id).in_(lot)))}
-    return found
 
 
 Begins = dict[int, date]
@@ -300,10 +290,6 @@ def _checked(session: Session, grant_ids: Collection[int]) -> dict[int, datetime
         col(SealEvent.grant_id).in_(grant_ids), SealEvent.kind == SealEventKind.CORRECTED
     )
     return dict(session.exec(query.order_by(col(SealEvent.id))).all())
-
-
-def _producers(session: Session, ids: Collection[int]) -> dict[int, Producer]:
-    return {row.id: row for row in session.exec(select(Producer).where(col(Producer.id).in_(ids)))}
 
 
 def open_meetings(session: Session, committee_id: int) -> list[Meeting]:

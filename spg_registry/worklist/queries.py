@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spg_registry.committees.queries import require_somebody
-from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role
+from spg_registry.core.permissions import NATIONAL, Actor, Permission, Role, require_somebody
 from spg_registry.worklist import office, own, terms, year
 from spg_registry.worklist.clocks import Clock, clocks
 from spg_registry.worklist.matters import Look, Matter, Urgency
