@@ -47,7 +47,7 @@ def _belongs(item: pytest.Item, *, soak: bool) -> bool:
     if (soak and not only_soak and "repetitions" not in fixtures) or (only_soak and not soak):
         return False
     if ENGINE == "sqlite":
-        return True
+        return item.get_closest_marker("two_writers") is None
     return "databases" in fixtures and item.get_closest_marker("one_engine") is None
 
 

@@ -23,11 +23,7 @@ from tests.seals.stories import closed, convened, decided, granted, keys, ready
 
 HEARD = ActIn(reason_class=ReasonClass.OTHER, reason="Residuos", right_of_reply="Citada por nota")
 
-
-@pytest.fixture(autouse=True)
-def two_writers(database: Database) -> None:
-    if database.dialect == "sqlite":
-        pytest.skip("SQLite has one writer")
+pytestmark = pytest.mark.two_writers
 
 
 @contextmanager
