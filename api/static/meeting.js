@@ -13,15 +13,10 @@ function renew(page) {
 
 if (form) {
   const said = form.querySelector("[aria-live]");
-  let busy = false;
   let again = false;
+  let keeping; // while it is under way
 
-  async function keep() {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
+  async function keepOnce() {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const here = answer.ok && new URL(answer.url).pathname === location.pathname;
@@ -31,14 +26,27 @@ if (form) {
     } catch {
       said.textContent = said.dataset.failed;
     }
-    busy = false;
-    if (again) {
-      again = false;
-      keep();
-    }
   }
 
-  form.addEventListener("change", keep);
+  async function keep() {
+    do {
+      again = false;
+      await keepOnce();
+    } while (again);
+    keeping = undefined;
+  }
+
+  form.addEventListener("change", () => {
+    if (keeping) again = true;
+    else keeping = keep();
+  });
+
+  // What the button asks for is under way then; who marks everybody waits for it.
+  form.addEventListener("submit", (event) => {
+    if (!keeping) return;
+    event.preventDefault();
+    if (event.submitter?.name) keeping.then(() => form.requestSubmit(event.submitter));
+  });
 }
 
 // A decision that wants reasons or a date opens the fields for them.

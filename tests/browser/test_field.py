@@ -29,7 +29,7 @@ def test_a_visit_is_filled_handed_in_sent_back_and_completed(
             a_finding_is_written_beside_its_question(evaluator, dimensions.nth(0), scripts)
             picture(evaluator, "hallazgo", on="phone", above="Hallazgo en este punto")
         kept_and_on(evaluator, dimensions.nth(place))
-    expect(dimensions.nth(0).locator(".found")).to_contain_text(FOUND)
+    expect(dimensions.nth(0).locator(".noted")).to_contain_text(FOUND)
     evaluator.get_by_label("Lo que la familia quiere decir").fill(WORD)
     what_lacks_is_told_and_mended(evaluator)
     a_photo_is_added(evaluator, photo_of_a_phone(tmp_path / "IMG 0001.jpg"))
