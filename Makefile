@@ -70,7 +70,7 @@ contracts: .venv/.dev
 	@$(STAGE) "import contracts" $(BIN)/lint-imports --no-logo
 tests-sqlite: .venv/.dev ## every test but the browser's, on SQLite
 	@SPG_TEST_DB=sqlite $(STAGE) "tests on SQLite" $(PYTEST) $(AT_ONCE) --ignore tests/browser
-tests-postgresql: .venv/.dev ## the tests that use a database again, on a real PostgreSQL
+tests-postgresql: .venv/.dev ## the tests that use a database again, on a real PostgreSQL (strange input only under `make soak`)
 	@SPG_TEST_DB=postgresql $(STAGE) "tests on PostgreSQL" $(PYTEST) $(AT_ONCE) --ignore tests/browser
 tests-browser: AT_ONCE := -n auto --dist worksteal
 tests-browser: .venv/.dev ## the browser tests, in a real Chromium

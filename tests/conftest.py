@@ -48,6 +48,8 @@ def _belongs(item: pytest.Item, *, soak: bool) -> bool:
         return False
     if ENGINE == "sqlite":
         return item.get_closest_marker("two_writers") is None
+    if not soak and item.get_closest_marker("soak_on_postgresql") is not None:
+        return False
     return "databases" in fixtures and item.get_closest_marker("one_engine") is None
 
 

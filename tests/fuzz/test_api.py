@@ -30,6 +30,8 @@ PROMISES = [
     response_schema_conformance,
 ]
 
+pytestmark = pytest.mark.soak_on_postgresql
+
 
 @pytest.mark.parametrize("row", V1, ids=[row.route for row in V1])
 def test_strange_requests_get_the_answers_that_are_promised(

@@ -19,6 +19,8 @@ STRANGE = (
 )
 _turns = cycle(STRANGE)
 
+pytestmark = pytest.mark.soak_on_postgresql
+
 
 @pytest.mark.parametrize("row", PAGES, ids=[row.route for row in PAGES])
 def test_strange_words_get_an_answer(
