@@ -77,9 +77,14 @@ async def sign_in(request: Request, now: NowDep, ground: GroundDep, data: DoorFo
 @router.post("/salir")
 def sign_out(request: Request, session: SessionDep, now: NowDep, _data: FormDep) -> Response:
     people.sign_out(session, now, request.cookies.get(SESSION_COOKIE, ""))
-    answer = redirect("/entrar", flash="signed_out")
+    return to_the_door("signed_out")
+
+
+def to_the_door(flash: str) -> Response:
+    """For whose session just ended: nothing of it stays in a browser that many share."""
+    answer = redirect("/entrar", flash)
     answer.delete_cookie(SESSION_COOKIE)
-    answer.headers["Clear-Site-Data"] = '"cache"'  # photos, on a machine that many share
+    answer.headers["Clear-Site-Data"] = '"cache"'  # the photos
     return answer
 
 

@@ -5,7 +5,6 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deps import (
-    SESSION_COOKIE,
     FormDep,
     HashedDep,
     NowDep,
@@ -15,6 +14,7 @@ from api.deps import (
     UserDep,
 )
 from api.forms import Form, parse
+from api.login import to_the_door
 from api.render import paging, redirect, render
 from api.sight import own_holders
 from api.web.again import choices, typed_again
@@ -419,6 +419,4 @@ def change_own_password(
         return render(
             request, "users/own_password.html", 422, form=form, action="/clave", back="/inicio"
         )
-    answer = redirect("/entrar", "password_changed")
-    answer.delete_cookie(SESSION_COOKIE)
-    return answer
+    return to_the_door("password_changed")

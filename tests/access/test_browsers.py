@@ -42,7 +42,8 @@ def test_a_session_ends(stage: Stage, clock_at: Callable[[datetime], None]) -> N
 def test_who_signed_out_is_out_with_the_old_cookie_too(stage: Stage) -> None:
     browser = stage.browser(stage.cast.secretary)
     kept = browser.client.cookies["spg_session"]
-    assert browser.post("/salir").status_code == 303
+    left = browser.post("/salir")
+    assert (left.status_code, left.headers["clear-site-data"]) == (303, '"cache"')
     browser.client.cookies.set("spg_session", kept)
     assert browser.get("/inicio").headers["location"] == "/entrar?next=%2Finicio"
 
